@@ -1,0 +1,1 @@
+"""Decides, remembers and talks to people; never runs candidate code."""

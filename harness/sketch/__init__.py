@@ -1,0 +1,1 @@
+"""Sketch text to TestSpec, TestSpec to drivers and suites. Deterministic, never a partial guess."""

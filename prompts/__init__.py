@@ -1,0 +1,1 @@
+"""Versioned prompt cards: text with front matter, no logic."""

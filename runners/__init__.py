@@ -1,0 +1,1 @@
+"""Languages: how a pair's code is run and how the result is read."""

@@ -1,0 +1,1 @@
+"""Isolation: where candidate code runs, and nothing about datasets."""
