@@ -58,6 +58,7 @@ class CallCase:
     """A case without its expectation: all that may be known inside the sandbox.
 
     `setup` holds ["new", variable, expr] and ["do", expr] steps. A program case has `stdin`.
+    `capture` asks for what the call prints.
     """
 
     id: str
@@ -65,6 +66,7 @@ class CallCase:
     setup: tuple[Expr, ...] = ()
     stdin: str | None = None
     argv: tuple[str, ...] = ()
+    capture: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,6 +94,8 @@ class Answer:
     printed: str = ""
     calls: int = 1
     changed: bool = False
+    unknown: str = ""
+    """Why the guest could not express the case; empty when it was called."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

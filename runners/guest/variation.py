@@ -1,0 +1,151 @@
+"""Moves what honest code must not depend on: the clock, the random generator, the time zone.
+
+Called once in the fork, before candidate code is loaded. Python's own doors to the clock are moved,
+not the kernel's; a program that reads the clock by other means is seen by the source checks.
+"""
+
+from __future__ import annotations
+
+import datetime as _datetime
+import os
+import random as _random
+import sys
+import time as _time
+from typing import Any
+
+import codec
+
+_ENDS = (0.0, None, 1.0 - 2.0**-53, None)
+
+
+def apply(variation: dict[str, Any]) -> None:
+    """Set time zone, random generators and clock as `variation` says (see `runners.base`)."""
+    os.environ["TZ"] = variation.get("tz", "UTC0")
+    _time.tzset()
+    _seed(int(variation.get("random_seed", 1)), variation.get("random", "seeded") == "extreme")
+    offset = int(variation.get("clock_offset_s", 0))
+    if offset:
+        _move_clock(offset)
+
+
+def _seed(seed: int, extreme: bool) -> None:
+    _random.seed(seed)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(seed)
+    if extreme:
+        _install_extremes(seed)
+
+
+class _Extremes(_random.Random):
+    """A generator that mixes the ends of its range into its numbers.
+
+    A branch that is taken with probability 0.001 is taken here at once, and an algorithm that is
+    right for every draw stays right. Code that seeds the generator itself gets the ordinary one.
+    """
+
+    _step = 0
+    _plain = False
+
+    def seed(self, a: Any = None, version: int = 2) -> None:
+        """Seed; an explicit seed ends the mixing in."""
+        super().seed(a, version)
+        self._plain = getattr(self, "_ready", False) and a is not None
+
+    def _end(self) -> float | None:
+        if self._plain:
+            return None
+        self._step += 1
+        return _ENDS[self._step % 4 - 1]
+
+    def random(self) -> float:
+        """A number in [0, 1), every second one an end of that range."""
+        end = self._end()
+        return super().random() if end is None else end
+
+    def getrandbits(self, k: int, /) -> int:
+        """`k` random bits, every second time all zeros or all ones."""
+        end = self._end()
+        if end is None:
+            return super().getrandbits(k)
+        return 0 if end == 0.0 else (1 << k) - 1
+
+
+def _install_extremes(seed: int) -> None:
+    generator = _Extremes(seed)
+    generator._ready = True  # type: ignore[attr-defined]
+    for name in dir(_random):
+        bound = getattr(_random, name)
+        if getattr(bound, "__self__", None) is _random._inst:  # type: ignore[attr-defined]
+            setattr(_random, name, getattr(generator, name))
+    _random._inst = generator  # type: ignore[attr-defined]
+
+
+def _move_clock(offset: int) -> None:
+    """Shift every door of `time` and `datetime` to the wall clock by `offset` seconds."""
+    t = _time
+    real = {n: getattr(t, n) for n in ("time", "time_ns", "localtime", "gmtime", "ctime",
+                                       "asctime", "strftime", "clock_gettime",
+                                       "clock_gettime_ns")}  # fmt: skip
+
+    def now() -> float:
+        return float(real["time"]()) + offset
+
+    def clock_gettime(clock: int) -> float:
+        return float(real["clock_gettime"](clock)) + (
+            offset if clock == t.CLOCK_REALTIME else 0
+        )
+
+    def clock_gettime_ns(clock: int) -> int:
+        shift = offset * 10**9 if clock == t.CLOCK_REALTIME else 0
+        return int(real["clock_gettime_ns"](clock)) + shift
+
+    t.time = now
+    t.time_ns = lambda: int(real["time_ns"]()) + offset * 10**9
+    t.localtime = lambda secs=None: real["localtime"](now() if secs is None else secs)
+    t.gmtime = lambda secs=None: real["gmtime"](now() if secs is None else secs)
+    t.ctime = lambda secs=None: real["ctime"](now() if secs is None else secs)
+    t.asctime = lambda tup=None: real["asctime"](t.localtime() if tup is None else tup)
+    t.strftime = lambda fmt, tup=None: real["strftime"](
+        fmt, t.localtime() if tup is None else tup
+    )
+    t.clock_gettime = clock_gettime
+    t.clock_gettime_ns = clock_gettime_ns
+    _move_dates(now)
+
+
+def _move_dates(now: Any) -> None:
+    real_date, real_datetime = _datetime.date, _datetime.datetime
+
+    class _Looks(type):
+        """Instances of the real classes pass isinstance() of the moved ones."""
+
+        def __instancecheck__(cls, instance: Any) -> bool:
+            return isinstance(instance, cls.__mro__[1])
+
+        def __subclasscheck__(cls, subclass: type) -> bool:
+            return issubclass(subclass, cls.__mro__[1])
+
+    class date(real_date, metaclass=_Looks):  # noqa: N801 (it stands in for datetime.date)
+        @classmethod
+        def today(cls) -> Any:
+            return cls.fromtimestamp(now())
+
+    class datetime(real_datetime, metaclass=_Looks):  # noqa: N801
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return cls.fromtimestamp(now(), tz)
+
+        @classmethod
+        def today(cls) -> Any:
+            return cls.fromtimestamp(now())
+
+        @classmethod
+        def utcnow(cls) -> Any:
+            return cls.fromtimestamp(now(), _datetime.timezone.utc).replace(tzinfo=None)
+
+    for moved, real in ((date, real_date), (datetime, real_datetime)):
+        moved.__module__ = "datetime"
+        moved.__qualname__ = real.__name__
+        codec.add_alias(moved, real)
+        setattr(_datetime, real.__name__, moved)
