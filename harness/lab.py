@@ -1,0 +1,60 @@
+"""Opens what verdicts are made with: a sandbox, its facts, the language's runner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import packages_distributions
+
+import sandboxes
+from harness.config import Settings
+from harness.errors import CannotJudge, Misuse
+from harness.pipeline import Lab
+from harness.trial import Bench
+from runners import languages
+from sandboxes.base import Facts, SandboxUnavailable
+
+LANGUAGE = "python"
+
+
+@contextmanager
+def open_lab(settings: Settings) -> Iterator[Lab]:
+    """A lab for as long as the block lasts; the sandbox is closed at its end.
+
+    Raises:
+        Misuse: no backend has this name.
+        CannotJudge: the backend cannot isolate network, files and processes here.
+    """
+    runner = languages()[LANGUAGE]
+    kinds = sandboxes.available()
+    if settings.sandbox not in kinds:
+        raise Misuse(f"no sandbox is called {settings.sandbox!r}",
+                     hint=f"there are: {', '.join(sorted(kinds))}")  # fmt: skip
+    jobs = settings.effective_jobs()
+    try:
+        sandbox = sandboxes.create(settings.sandbox, runner.profiles, slots=jobs)
+    except SandboxUnavailable as error:
+        raise CannotJudge(str(error), hint=error.hint or "pairproof doctor says more") from error
+    try:
+        try:
+            facts = sandbox.facts()
+        except SandboxUnavailable as error:
+            raise CannotJudge(
+                str(error), hint=error.hint or "pairproof doctor says more"
+            ) from error
+        bench = Bench(
+            sandbox=sandbox, runner=runner, limits=settings.limits.limits(), policy=settings.policy
+        )
+        yield Lab(bench=bench, facts=facts, modules=_modules(facts))
+    finally:
+        sandbox.close()
+
+
+def _modules(facts: Facts) -> frozenset[str]:
+    """Top-level modules of the packages that the sandbox holds."""
+    held = {name.lower() for name in facts.toolchain}
+    return frozenset(
+        module
+        for module, owners in packages_distributions().items()
+        if any(owner.lower() in held for owner in owners)
+    )

@@ -1,0 +1,99 @@
+"""Everything about a pair that is known before it runs: structure, tests, findings. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from harness.checks import run_checks, subject_for
+from harness.models import Finding, Pair, Policy, Severity
+from harness.sketch.compile import compile_sketch
+from harness.sketch.lift import lift_suite
+from harness.sketch.spec import Case, TestSpec
+from harness.structure import read_structure
+from runners.base import Suite
+from runners.suites import roster as count_roster
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A pair with its compiled tests.
+
+    `lifted` is the suite as values-out cases, where every assertion of it is plain data; it is
+    then run in place of `suite`. `roster` holds the suite's test names, counted from the parse.
+    """
+
+    pair: Pair
+    spec: TestSpec
+    lifted: TestSpec | None = None
+    suite: Suite | None = None
+    roster: tuple[str, ...] = ()
+    functions: frozenset[str] = frozenset()
+    imports: frozenset[str] = frozenset()
+    """Top-level names of the modules that the code imports."""
+    findings: tuple[Finding, ...] = ()
+    loc: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The sketch's cases."""
+        return self.spec.cases
+
+    def native(self) -> Prepared:
+        """The same pair with its suite run as it stands, not lifted."""
+        return replace(self, lifted=None)
+
+    def rejecting(self) -> tuple[Finding, ...]:
+        """Findings that reject before anything runs.
+
+        A lint that calls the suite vacuous does not speak for a pair whose sketch gave cases.
+        """
+        return tuple(
+            f
+            for f in self.findings
+            if f.severity is Severity.REJECT
+            and not (f.reason == "vacuous_tests" and self.spec.cases)
+        )
+
+
+def prepare(pair: Pair, policy: Policy, *, modules: Iterable[str] = ()) -> Prepared:
+    """Parse, compile the sketch, lift or count the suite, and ask every source check."""
+    structure = read_structure(pair.code, pair.language.name)
+    spec = compile_sketch(
+        pair.sketch,
+        code=pair.code,
+        language=pair.language.name,
+        instruction=pair.instruction,
+        entry_point=pair.entry_point,
+    )
+    suite, roster, lifted = _suite(pair, spec)
+    loc = {
+        "total": structure.loc.total,
+        "nonblank": structure.loc.nonblank,
+        "code": structure.loc.code,
+    }
+    subject = subject_for(pair, policy=policy, spec=spec, loc=loc, modules=frozenset(modules))
+    return Prepared(
+        pair=pair,
+        spec=spec,
+        lifted=lifted,
+        suite=suite,
+        roster=roster,
+        functions=frozenset(f.name for f in structure.functions if not f.cls),
+        imports=frozenset(i.module.split(".")[0] for i in structure.imports),
+        findings=run_checks(subject),
+        loc=loc,
+    )
+
+
+def _suite(
+    pair: Pair, spec: TestSpec
+) -> tuple[Suite | None, tuple[str, ...], TestSpec | None]:
+    if pair.suite is None:
+        return None, (), None
+    entry_point = pair.entry_point or spec.entry.name
+    suite = Suite(source=pair.suite.source, kind=pair.suite.kind, entry_point=entry_point)
+    lifted = lift_suite(
+        suite.source, kind=pair.suite.kind, entry_point=entry_point, code=pair.code
+    )
+    return suite, count_roster(suite) or (), lifted

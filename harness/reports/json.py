@@ -1,0 +1,23 @@
+"""The figures of a run as one JSON document."""
+
+from __future__ import annotations
+
+import json
+from typing import ClassVar
+
+from harness.reports.figures import count
+from harness.store import Run
+
+
+class Json:
+    """For scripts: counts, reasons, assurance, and the manifest."""
+
+    kind: ClassVar[str] = "json"
+
+    def write(self, run: Run) -> str:
+        """The document, indented, with a last newline."""
+        document = {"manifest": run.manifest().model_dump(mode="json"), **count(run).as_dict()}
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+REPORT = Json()

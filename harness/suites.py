@@ -1,0 +1,91 @@
+"""How a pair's own suite is run: the strongest proof that it allows, and no stronger claim.
+
+values: every assertion is plain data, compared on the host. split: suite and code in two processes.
+paired: where the split cannot carry what the code does, each test also runs with one constant
+changed, and only the host knows which of the two must fail. native: the framework's own word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.models import CaseLine
+from harness.prepare import Prepared
+from harness.trial import PLAIN, Bench, Trial, match_suite
+from runners.base import Mode, Source, Suite, Variation
+from runners.suites import PairedSuite, pair_suite
+from sandboxes.base import Status
+
+_PAIRING_SEED = 20_260_101
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SuiteTrial:
+    """A suite's trial, the assurance that it carries, and why it is a forgery, if it is one."""
+
+    trial: Trial
+    assurance: str
+    forged: str = ""
+
+
+def run_suite(prepared: Prepared, variation: Variation, bench: Bench) -> SuiteTrial:
+    """Run the suite, strongest mode first. Raises SandboxUnavailable where the fault is ours."""
+    suite = prepared.suite
+    if suite is None:
+        raise ValueError("the pair has no suite")
+    code = prepared.pair.code
+    if prepared.lifted is not None and prepared.lifted.cases:
+        lifted = bench.values(code, prepared.lifted.cases, variation)
+        if lifted.passed or _ended_badly(lifted):
+            return SuiteTrial(trial=lifted, assurance="values")
+    split = bench.suite(code, suite, prepared.roster, variation)
+    if split.passed or _ended_badly(split):
+        return SuiteTrial(trial=split, assurance="split")
+    native = bench.suite(code, suite, prepared.roster, variation, mode=Mode.NATIVE)
+    if not native.passed:
+        return SuiteTrial(trial=split, assurance="split")
+    return _paired(prepared, suite, native, bench)
+
+
+def _ended_badly(trial: Trial) -> bool:
+    """Killed or never loaded: no other way of running the tests would end better."""
+    evidence = trial.evidence
+    return (
+        evidence.outcome.status not in (Status.OK, Status.NONZERO)
+        or evidence.load_error is not None
+    )
+
+
+def _paired(prepared: Prepared, suite: Suite, native: Trial, bench: Bench) -> SuiteTrial:
+    """The code passes in one process only: ask whether its tests can also fail there."""
+    paired = pair_suite(suite.source, _PAIRING_SEED)
+    if paired is None:
+        return SuiteTrial(trial=native, assurance="native")
+    changed = Suite(source=paired.source, kind="pytest", entry_point=suite.entry_point)
+    source = Source(code=prepared.pair.code, entry_point=suite.entry_point, suite=changed,
+                    mode=Mode.PAIRED)  # fmt: skip
+    evidence = bench.execute(source, PLAIN)
+    seen = match_suite(paired.names, evidence, PLAIN, Mode.PAIRED)
+    outcomes = {line.id: line.outcome for line in seen.lines}
+    lines = tuple(_judged(name, paired, outcomes) for name in paired.originals)
+    trial = Trial(variation=PLAIN.name, mode=Mode.PAIRED, lines=lines, evidence=evidence)
+    fooled = [t for t in paired.twins if outcomes.get(t) == "passed"]
+    if paired.twins and len(fooled) == len(paired.twins):
+        return SuiteTrial(
+            trial=native,
+            assurance="native",
+            forged="the code also passes tests whose expected values were changed",
+        )
+    if trial.passed:
+        return SuiteTrial(trial=trial, assurance="paired")
+    return SuiteTrial(trial=native, assurance="native")
+
+
+def _judged(name: str, paired: PairedSuite, outcomes: dict[str, str]) -> CaseLine:
+    """A test passes when it passes itself and its twin fails."""
+    original, twin = paired.originals[name]
+    right = outcomes.get(original) == "passed"
+    fails = twin is not None and outcomes.get(twin) in ("failed", "error")
+    detail = "" if right and fails else "its twin with a changed constant did not fail"
+    return CaseLine(id=name, name=name, source="suite", rule="paired",
+                    outcome="passed" if right and fails else "failed", detail=detail)  # fmt: skip

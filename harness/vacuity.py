@@ -1,0 +1,131 @@
+"""Tests must be able to fail: the same tests against a perturbed answer, eight stubs and a constant.
+
+Measured (notes: oracle, 2.3): the perturbed answer is accepted by all suites that assert nothing and
+by no suite with one real value check. `vacuous`: the perturbed answer or any stub is accepted.
+`single_valued`: only a constant, always the first answer, is accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.compare import check
+from harness.models import Strength
+from harness.probes import STUBS, constant_answers, is_direct, perturbed_answer, stub_answer
+from harness.sketch.spec import Case
+from harness.trial import PLAIN, Bench, Trial
+from runners.base import Answer, Mode, Suite
+from runners.stubs import constant_first_code, perturb_code, stub_code
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Tests that run together: cases or a suite, with the trial of the real answer."""
+
+    trial: Trial
+    cases: tuple[Case, ...] = ()
+    suite: Suite | None = None
+    roster: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vacuity:
+    """What the battery found. `accepted` names the wrong answers that the tests let through."""
+
+    strength: Strength
+    accepted: tuple[str, ...] = ()
+
+    @property
+    def vacuous(self) -> bool:
+        """The perturbed answer or a stub passed."""
+        return any(name != "constant_first" for name in self.accepted)
+
+    @property
+    def single_valued(self) -> bool:
+        """Only the constant passed."""
+        return self.accepted == ("constant_first",)
+
+
+def battery(
+    code: str, groups: Sequence[Group], functions: frozenset[str], bench: Bench
+) -> Vacuity:
+    """Try every wrong answer against all groups together; one rejecting group is enough.
+
+    Stops at the first proof of vacuity. Raises SandboxUnavailable where the fault is ours.
+    """
+    probe = _Probe(code, groups, functions, bench)
+    accepted = []
+    rejected_stubs = 0
+    for number, name in enumerate(("perturbed", *STUBS)):
+        if probe.passes(name):
+            accepted.append(name)
+            break
+        rejected_stubs += number > 0
+    constant = not accepted and probe.passes("constant_first")
+    if constant:
+        accepted.append("constant_first")
+    stopped = bool(accepted) and not constant
+    return Vacuity(
+        accepted=tuple(accepted),
+        strength=Strength(
+            stubs=len(STUBS) if not stopped else rejected_stubs + (accepted[0] in STUBS),
+            stubs_rejected=rejected_stubs,
+            perturbed="accepted" if accepted[:1] == ["perturbed"] else "rejected",
+            constant_first="untried" if stopped else "accepted" if constant else "rejected",
+        ),
+    )
+
+
+class _Probe:
+    """Runs wrong answers through groups; host-side groups go first since they cost nothing."""
+
+    def __init__(
+        self, code: str, groups: Sequence[Group], functions: frozenset[str], bench: Bench
+    ) -> None:
+        self.code = code
+        self.bench = bench
+        on_host = [g for g in groups if self._direct(g, functions)]
+        self.host = on_host
+        self.sandboxed = [g for g in groups if g not in on_host]
+
+    @staticmethod
+    def _direct(group: Group, functions: frozenset[str]) -> bool:
+        return group.suite is None and all(is_direct(c, functions) for c in group.cases)
+
+    def passes(self, name: str) -> bool:
+        """Whether every group accepts the wrong answer."""
+        if any(not self._host_passes(group, name) for group in self.host):
+            return False
+        return all(self._sandbox_passes(group, name) for group in self.sandboxed)
+
+    def _host_passes(self, group: Group, name: str) -> bool:
+        return all(
+            check(case, answer, self.bench.policy).ok
+            for case, answer in zip(group.cases, self._answers(group, name), strict=True)
+        )
+
+    @staticmethod
+    def _answers(group: Group, name: str) -> Iterator[Answer]:
+        real = group.trial.answers()
+        if name == "perturbed":
+            return (perturbed_answer(real[case.id]) for case in group.cases)
+        if name == "constant_first":
+            return iter(constant_answers(group.cases, real))
+        return (stub_answer(case, name) for case in group.cases)
+
+    def _sandbox_passes(self, group: Group, name: str) -> bool:
+        code = wrong_code(self.code, name)
+        if group.suite is None:
+            return self.bench.values(code, group.cases, PLAIN).passed
+        mode = Mode.SPLIT if group.trial.mode is Mode.SPLIT else Mode.NATIVE
+        return self.bench.suite(code, group.suite, group.roster, PLAIN, mode=mode).passed
+
+
+def wrong_code(code: str, name: str) -> str:
+    """The code with its answers replaced: "perturbed", "constant_first", or a stub's name."""
+    if name == "perturbed":
+        return perturb_code(code)
+    if name == "constant_first":
+        return constant_first_code(code)
+    return stub_code(code, name)

@@ -1,0 +1,58 @@
+"""Python: how a pair's code is run and how the result is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from runners.answers import plan_values, read_values
+from runners.base import Evidence, Source, Variation
+from runners.suites import plan_suite, read_suite
+from sandboxes.base import Job, Limits, Outcome, Profile
+
+GUEST = str(Path(__file__).parent / "guest")
+
+HELD = ("pytest", "numpy", "pandas", "scipy")
+"""Packages that pairs may import beside the standard library, where the toolchain has them."""
+
+_STDLIB = (
+    "abc", "bisect", "collections", "contextlib", "copy", "dataclasses", "datetime", "decimal",
+    "enum", "fractions", "functools", "heapq", "io", "itertools", "json", "math", "operator",
+    "pathlib", "random", "re", "statistics", "string", "textwrap", "time", "types", "typing",
+)  # fmt: skip
+"""What answers import most: loaded once, before any fork."""
+
+
+class Python:
+    """CPython pairs: cases values-out, suites apart from the code."""
+
+    language: ClassVar[str] = "python"
+    profiles: ClassVar[Mapping[str, Profile]] = {
+        "bare": Profile(
+            guest=GUEST,
+            preload=(*_STDLIB, "codec", "variation", "values", "wire", "split", "native", "suite"),
+            distributions=HELD,
+        ),
+        "pytest": Profile(
+            guest=GUEST,
+            preload=(*_STDLIB, "codec", "variation", "values", "wire", "split", "native", "suite",
+                     "warm_pytest"),
+            distributions=HELD,
+        ),
+    }  # fmt: skip
+
+    def plan(self, source: Source, variation: Variation, limits: Limits) -> tuple[Job, ...]:
+        """Jobs for cases or for a suite, as the source's mode says."""
+        if source.suite is not None:
+            return plan_suite(source, variation, limits)
+        return plan_values(source, variation, limits)
+
+    def read(self, source: Source, outcomes: tuple[Outcome, ...]) -> Evidence:
+        """What the jobs came to."""
+        if source.suite is not None:
+            return read_suite(source, outcomes)
+        return read_values(source, outcomes)
+
+
+RUNNER = Python()
