@@ -1,0 +1,266 @@
+"""The outer process of a slot: gives up its view of the host, and becomes the parent of PID 1.
+
+As root it makes control groups and a user namespace of 65536 ids, so that every job gets a fresh
+user id; as an ordinary user a namespace with its own id alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from typing import Any
+
+from sandboxes import cgroups, linux, rootfs, seccomp, wire
+from sandboxes.supervisor import Supervisor
+
+EXIT_LOST = 70
+"""PID 1 ended by itself, without kernel evidence of a cause."""
+EXIT_MEMORY = 77
+"""PID 1 ended and the kernel had killed for memory in its group."""
+
+MAPPED_IDS = 65536
+_FIRST_HOST_ID = 0x7000_0000
+_SINGLE_ID = 1000
+_SLOTS_APART = 4096
+
+
+class Step(Exception):
+    """A step of the launch that failed: its name, and the error."""
+
+    def __init__(self, name: str, error: OSError) -> None:
+        super().__init__(f"{name}: {error.strerror or error}")
+        self.step = name
+        self.number = error.errno or 0
+
+
+def main() -> None:
+    """Read the setup frame from stdin, start PID 1, wait for its end, clean up; never returns."""
+    sys.path.pop(0)
+    sys.argv[:] = [""]
+    os.chdir("/")
+    os.umask(0o022)
+    reader = wire.Reader(0)
+    frame = reader.frame()
+    if frame is None:
+        os._exit(0)
+    setup, blobs = frame
+    guest = dict(zip(setup["guest"], blobs, strict=True))
+    code = EXIT_LOST
+    try:
+        code = (_as_root if setup["many_uids"] else _as_user)(setup, guest)
+    except Step as error:
+        _fail(error)
+    os._exit(code)
+
+
+def _fail(error: Step) -> None:
+    answer = {"fatal": str(error), "step": error.step, "errno": error.number}
+    with contextlib.suppress(wire.WireError):
+        wire.send(1, wire.pack(answer))
+
+
+class _step:  # noqa: N801  (reads as a statement)
+    """Names the step in which an OSError happened."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            raise Step(self._name, error) from error
+
+
+def _as_root(setup: dict[str, Any], guest: dict[str, bytes]) -> int:
+    """Groups and maps need the host's root; the rest is done by a child that has given it up."""
+    cgroups.sweep()
+    groups = cgroups.create()
+    try:
+        files = groups.open_files() if groups else {}
+        to_child, to_us = os.pipe(), os.pipe()
+        linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+        inner = os.fork()
+        if inner == 0:
+            os.close(to_child[1])
+            os.close(to_us[0])
+            _child_of_root(setup, guest, groups, files, to_child[0], to_us[1])
+        os.close(to_child[0])
+        os.close(to_us[1])
+        if os.read(to_us[0], 1):
+            with _step("map user ids"):
+                _map_range(inner)
+            os.write(to_child[1], b"m")
+        pid_text = os.read(to_us[0], 32)
+        os.waitpid(inner, 0)
+        if not pid_text:
+            return EXIT_LOST
+        return _guard(int(pid_text), groups, to_child[1])
+    finally:
+        if groups:
+            groups.remove()
+
+
+def _map_range(pid: int) -> None:
+    first = _FIRST_HOST_ID + (os.getpid() % _SLOTS_APART) * MAPPED_IDS
+    for name in ("gid_map", "uid_map"):
+        with open(f"/proc/{pid}/{name}", "w") as file:
+            file.write(f"0 {first} {MAPPED_IDS}")
+
+
+def _child_of_root(
+    setup: dict[str, Any],
+    guest: dict[str, bytes],
+    groups: cgroups.Groups | None,
+    files: dict[str, int],
+    go: int,
+    tell: int,
+) -> None:
+    try:
+        with _step("join the control groups"):
+            if groups:
+                groups.join(os.getpid())
+        with _step("leave the mount namespace"):
+            linux.unshare(linux.CLONE_NEWNS)
+        with _step("build the file system"):
+            rootfs.stage(binds=setup["binds"], masks=setup["masks"], guest=guest)
+        with _step("leave the namespaces"):
+            linux.unshare(linux.NAMESPACES)
+        os.write(tell, b"u")
+        if os.read(go, 1) != b"m":
+            os._exit(EXIT_LOST)
+        with _step("become root of the user namespace"):
+            os.setgroups([])
+            os.setresgid(0, 0, 0)
+            os.setresuid(0, 0, 0)
+        with _step("start PID 1"):
+            pid = os.fork()
+        if pid == 0:
+            os.close(tell)
+            _pid_one(setup, files, groups.mechanisms() if groups else {}, go)
+        os.write(tell, b"%d" % pid)
+    except Step as error:
+        _fail(error)
+    os._exit(EXIT_LOST)
+
+
+def _as_user(setup: dict[str, Any], guest: dict[str, bytes]) -> int:
+    uid, gid = os.getuid(), os.getgid()
+    cgroups.sweep()
+    groups = cgroups.create()
+    try:
+        if groups:
+            try:
+                groups.join(os.getpid())
+            except OSError:  # a group that we may make but not enter bounds nothing
+                groups.remove()
+                groups = None
+        files = groups.open_files() if groups else {}
+        with _step("leave the namespaces"):
+            linux.unshare(linux.NAMESPACES)
+        with _step("map user ids"):
+            for name, text in (
+                ("setgroups", "deny"),
+                ("gid_map", f"{_SINGLE_ID} {gid} 1"),
+                ("uid_map", f"{_SINGLE_ID} {uid} 1"),
+            ):
+                with open(f"/proc/self/{name}", "w") as file:
+                    file.write(text)
+        with _step("build the file system"):
+            rootfs.stage(binds=setup["binds"], masks=setup["masks"], guest=guest)
+        go, tell = os.pipe()
+        with _step("start PID 1"):
+            pid = os.fork()
+        if pid == 0:
+            os.close(tell)
+            _pid_one(setup, files, groups.mechanisms() if groups else {}, go)
+        os.close(go)
+        return _guard(pid, groups, tell)
+    finally:
+        if groups:
+            groups.remove()
+
+
+def _guard(pid: int, groups: cgroups.Groups | None, tell: int) -> int:
+    """Wait for the end of PID 1; our own end is its end too."""
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGKILL))
+    os.write(tell, b"g")
+    os.close(tell)
+    for fd in (0, 1):
+        os.close(fd)
+    _, status = os.waitpid(pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code == 0:
+        return 0
+    return EXIT_MEMORY if groups and groups.oom_kills() else EXIT_LOST
+
+
+def _pid_one(
+    setup: dict[str, Any], files: dict[str, int], mechanisms: dict[str, str], go: int
+) -> None:
+    """PID 1: the last steps of isolation, the imports, then jobs until the client is gone."""
+    try:
+        if os.read(go, 1) != b"g":
+            os._exit(EXIT_LOST)
+        os.close(go)
+        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getpid() != 1:
+            os._exit(EXIT_LOST)
+        disk_mb, inodes = setup["disk_mb"], setup["inodes"]
+        with _step("enter the file system"):
+            hidden = rootfs.enter(disk_mb=disk_mb, inodes=inodes)
+        control, answers = (_moved(fd) for fd in (0, 1))
+        kept = {use: _moved(fd) for use, fd in files.items()}
+        _close_others({2, control, answers, *kept.values()})
+        null = _moved(os.open("/dev/null", os.O_RDWR))
+        sys.path[:0] = [rootfs.GUEST]
+        sys.path.append(rootfs.SITE)
+        bounded = "memory_events" in kept
+        with _step("give up rights"):
+            linux.drop_bounding_set()
+            linux.prctl(linux.PR_SET_DUMPABLE, 0)
+            seccomp.install(seccomp.assemble(linux.machine(), memfd=bounded))
+        for name in setup["preload"]:
+            __import__(name)
+        for name in [name for name in sys.modules if name.split(".")[0] == "sandboxes"]:
+            del sys.modules[name]
+        supervisor = Supervisor(
+            control=control,
+            answers=answers,
+            null=null,
+            many_uids=setup["many_uids"],
+            files=kept,
+            disk_mb=disk_mb,
+            inodes=inodes,
+        )
+        seen = supervisor.prepare()
+        ready = {"ready": seen, "mechanisms": mechanisms, "hidepid": hidden, "uses": sorted(kept)}
+        wire.send(answers, wire.pack(ready))
+        with contextlib.suppress(wire.WireError):
+            supervisor.serve()
+    except Step as error:
+        _fail(error)
+    except BaseException as error:
+        import traceback
+
+        traceback.print_exception(error)
+        os._exit(EXIT_LOST)
+    os._exit(0)
+
+
+def _moved(fd: int) -> int:
+    """The same file at a number above those that jobs use."""
+    import fcntl
+
+    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64)
+
+
+def _close_others(kept: set[int]) -> None:
+    below = 0
+    for fd in sorted(kept):
+        os.closerange(below, fd)
+        below = fd + 1
+    os.closerange(below, 65536)
