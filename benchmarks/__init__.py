@@ -1,0 +1,1 @@
+"""Prints the figures that the README quotes: `python -m benchmarks NAME`."""
