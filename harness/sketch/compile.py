@@ -1,0 +1,94 @@
+"""Compiles a sketch: blocks first, then bodies, then line by line; what is not understood is kept."""
+
+from __future__ import annotations
+
+from harness.sketch.blocks import BLOCKS
+from harness.sketch.bodies import bodies_of
+from harness.sketch.context import Context, Draft
+from harness.sketch.lines import read_line, why_unresolved
+from harness.sketch.normalise import Line, lines_of
+from harness.sketch.scan import depth_change
+from harness.sketch.sink import Sink
+from harness.sketch.spec import Entry, TestSpec
+from harness.structure import EntryPoint, canonical, entry_of, read_structure
+
+MAX_JOINED = 60
+"""Lines that one open bracket may span."""
+
+
+def compile_sketch(
+    sketch: str, *, code: str, language: str, instruction: str = "", entry_point: str = ""
+) -> TestSpec:
+    """The sketch as typed cases, each with the line it came from; lines that do not parse in full
+    are kept as unresolved. Deterministic; never raises."""
+    name = canonical(language)
+    structure = read_structure(code, name)
+    entry = entry_of(structure, instruction, entry_point)
+    context = Context.of(structure, entry)
+    sink = Sink()
+    lines = lines_of(sketch)
+    if not any(block(lines, context, sink) for block in BLOCKS):
+        _read(lines, context, sink)
+    return TestSpec(
+        language=name,
+        entry=entry_record(entry),
+        cases=tuple(sink.cases),
+        unresolved=tuple(sink.unresolved),
+    )
+
+
+def entry_record(entry: EntryPoint) -> Entry:
+    """The entry point as the spec records it."""
+    params = tuple((p.name, p.type, not p.required) for p in entry.params)
+    function = entry.function
+    return Entry(
+        kind=entry.kind,
+        name=entry.name,
+        params=params,
+        returns=function.returns if function is not None else "",
+        is_async=function is not None and function.is_async,
+    )
+
+
+def _read(lines: list[Line], context: Context, sink: Sink) -> None:
+    """Indented and braced test bodies, and single lines between them."""
+    at = 0
+    while at < len(lines):
+        taken = bodies_of(lines, at, context, sink)
+        if taken:
+            at += taken
+            continue
+        line, count = joined(lines, at)
+        at += count
+        if line.blank:
+            continue
+        read = read_line(line.body, context)
+        if not read.drafts and count > 1:
+            at -= count - 1
+            line = lines[at - 1]
+            read = read_line(line.body, context)
+        _keep(line, read.drafts, read.name, context, sink)
+
+
+def _keep(line: Line, drafts: list[Draft], name: str, context: Context, sink: Sink) -> None:
+    if drafts:
+        sink.add(drafts, line=line.number, text=line.raw, name=name)
+    else:
+        sink.refuse(line.number, line.raw, why_unresolved(line.body, context))
+
+
+def joined(lines: list[Line], at: int) -> tuple[Line, int]:
+    """The line with those that follow it while a bracket is open, and how many they are."""
+    line = lines[at]
+    open_ = depth_change(line.text)
+    if open_ <= 0:
+        return line, 1
+    text, count = line.text, 1
+    while open_ > 0 and count < MAX_JOINED and at + count < len(lines):
+        following = lines[at + count]
+        if following.blank:
+            break
+        text += "\n" + following.text
+        open_ = depth_change(text)
+        count += 1
+    return (Line(line.number, line.raw, text), count) if open_ == 0 else (line, 1)

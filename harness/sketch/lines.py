@@ -1,0 +1,135 @@
+"""One line of a sketch to its cases: the name before it taken off where the rest is what parses."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from harness.sketch.asserts import assertion
+from harness.sketch.context import EMPTY, Context, Draft, Outcome, Scope
+from harness.sketch.outcomes import constant
+from harness.sketch.relations import clause
+from harness.sketch.scan import mask, split_top
+from harness.sketch.spec import Comparator
+from harness.sketch.stateful import sequence
+
+_PREFIX = re.compile(r"\s*(?::(?!:)\s*|\s[—–-]\s+|—\s*)")
+_TEST_NAME = re.compile(r"(?:test|it|should|case|example|scenario)?[\w/ .'’\-]*", re.IGNORECASE)
+_STDIN = re.compile(
+    r"(?:std)?in(?:put)?\s*[:=]?\s*(?P<in>\x01+)\s*(?:→|⇒|->|=>|,|;|\|)?\s*(?:expected\s+)?"
+    r"(?:std)?(?:out(?:put)?|prints?)\s*[:=]?\s*(?P<out>\x01+)\s*",
+    re.IGNORECASE,
+)
+_LABELS = re.compile(
+    r"\(?\s*(?:input|given|args?)s?\s*[:=]\s*(?P<in>.+?)[\s,;|]*"
+    r"(?:→|->|=>)?\s*\b(?:expected|outputs?|expects?|results?|returns?)(?:\s+(?:output|result|value))?\s*[:=]\s*(?P<out>.+?)\s*\)?",
+    re.IGNORECASE,
+)
+_MOCKS = re.compile(r"\b(?:mock|patch|monkeypatch|spy|stub|fixture|tmp_path|capsys|fake)\w*\b", re.IGNORECASE)
+_PROPERTY = re.compile(
+    r"\b(?:property|invariant|idempotent|always|never|for (?:all|any|every)|round[- ]?trip)\b", re.IGNORECASE
+)
+_VALUE = re.compile(r"""\d|["'`\[{]|\b(?:true|false|none|null|nil|error|exception)\b""", re.IGNORECASE)
+_RELATION = re.compile(r"→|⇒|➞|->|=>|==|\bshould\b|\breturns?\b|\braises?\b|\bthrows?\b", re.IGNORECASE)
+_MARKED = re.compile(r"test|it\b|case|should", re.IGNORECASE)
+
+
+class Read(NamedTuple):
+    """What a line came to: its cases with the name that stood before them."""
+
+    drafts: list[Draft]
+    name: str
+
+
+def prefixes(text: str) -> list[tuple[str, str]]:
+    """(name, rest) for every place where a name may end, the shortest name first."""
+    hidden = mask(text)
+    out = []
+    for found in _PREFIX.finditer(hidden):
+        name = text[: found.start()].strip(" *`_")
+        rest = text[found.end() :].strip()
+        if name and rest and len(name) <= 200 and _TEST_NAME.fullmatch(name):
+            out.append((name, rest))
+        if len(out) == 3:
+            break
+    return out
+
+
+def read_line(text: str, context: Context, scope: Scope = EMPTY) -> Read:
+    """The cases of one line; none where it does not parse in full."""
+    options = [("", text), *prefixes(text)]
+    params = {p.name.lower() for p in context.entry.params}
+    for name, rest in options:
+        if name.lower() in params:
+            continue
+        drafts = _whole(rest, context, scope)
+        if drafts:
+            return Read(drafts, name)
+    for name, rest in options:
+        if name.lower() in params:
+            continue
+        drafts = _several(rest, context, scope)
+        if drafts:
+            return Read(drafts, name)
+    return Read([], "")
+
+
+def _whole(text: str, context: Context, scope: Scope) -> list[Draft]:
+    """The readings of a text as one clause."""
+    if context.structure.classes and (steps := sequence(text, context)):
+        return steps
+    if context.structure.reads_stdin and (program := _program(text, context)):
+        return program
+    if claims := assertion(text, context, scope):
+        return claims
+    if found := clause(text, context, scope):
+        return found
+    labels = _LABELS.fullmatch(text)
+    if labels is not None:
+        return clause(f"{labels.group('in')} → {labels.group('out')}", context, scope)
+    return []
+
+
+def _several(text: str, context: Context, scope: Scope) -> list[Draft]:
+    """Several clauses on one line, every one of which must parse."""
+    hidden = mask(text)
+    for separator in (";", " and ", ","):
+        if separator not in hidden:
+            continue
+        parts = split_top(text, separator)
+        found = [_whole(part, context, scope) for part in parts]
+        if len(parts) > 1 and all(found):
+            return [draft for drafts in found for draft in drafts]
+    return []
+
+
+def _program(text: str, context: Context) -> list[Draft]:
+    """`stdin "2\\n" -> stdout "4"`."""
+    found = _STDIN.fullmatch(mask(text))
+    if found is None:
+        return []
+    given, wanted = (constant(text[slice(*found.span(g))], context) for g in ("in", "out"))
+    if given is None or wanted is None or given[0] != "str" or wanted[0] != "str":
+        return []
+    return [stdio(given[1], wanted[1], "stdio-inline")]
+
+
+def stdio(given: str, wanted: str, rule: str) -> Draft:
+    """A run of the program: what it is given, and what it must write."""
+    outcome = Outcome(["str", wanted], Comparator(op="stdout"))
+    return Draft(None, outcome, rule, stdin=given)
+
+
+def why_unresolved(text: str, context: Context) -> str:
+    """The reason code of a line that gave no case."""
+    if _MOCKS.search(text):
+        return "needs-mock"
+    if _PROPERTY.search(text):
+        return "property"
+    if not _VALUE.search(text):
+        return "no-value" if _RELATION.search(text) or _MARKED.match(text) else "prose"
+    if context.entry.reason == "ambiguous":
+        return "ambiguous"
+    if not _RELATION.search(text):
+        return "no-value" if _MARKED.match(text) else "prose"
+    return "unparsed" if context.entry.kind != "none" else "no-call"

@@ -1,0 +1,54 @@
+"""Sketch text to numbered lines: fences, typographic quotes, bullets and numbering taken away."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "‚": "'", "\u00a0": " "})
+_FENCE = re.compile(r"\s*(?:```|~~~)[\w+-]*\s*")
+_BULLET = re.compile(r"(?:[-*•–●▪]\s+|\(?\d{1,3}[.)]\s+|\[[ xX]?\]\s+|#{1,6}\s+)+")
+MAX_LINES = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: its 1-based number, the sketch's own text, and the text that is read."""
+
+    number: int
+    raw: str
+    text: str
+    """With straight quotes; indentation kept."""
+
+    @property
+    def body(self) -> str:
+        """Without indentation, bullet and numbering."""
+        return unbulleted(self.text)
+
+    @property
+    def indent(self) -> int:
+        """White space before the text."""
+        return len(self.text) - len(self.text.lstrip())
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing stands on it."""
+        return not self.text.strip()
+
+
+def unbulleted(text: str) -> str:
+    """`text` without white space around it, bullets, numbering and emphasis before it."""
+    text = text.strip()
+    found = _BULLET.match(text)
+    return text[found.end() :] if found else text
+
+
+def lines_of(sketch: str) -> list[Line]:
+    """The lines of a sketch; fence lines are blank. Lines past 5,000 are not read."""
+    raw = sketch.split("\n")[:MAX_LINES]
+    out = []
+    for i, text in enumerate(raw, start=1):
+        text = text.rstrip("\r")
+        clean = "" if _FENCE.fullmatch(text) else text.translate(_QUOTES).expandtabs(4)
+        out.append(Line(i, text, clean))
+    return out
