@@ -52,10 +52,10 @@ def first_json_line(head: bytes) -> bool:
 
 
 def value_rows(chunks: Iterator[bytes], max_line_bytes: int, *, in_array: bool) -> Iterator[RawRow]:
-    """One row for each element of an array, or for each object of a text; `line` is where it begins.
+    """One row for each element of an array, or each object of a text; `line` is where it begins.
 
-    Longer elements than `max_line_bytes` come with length and hash only. A text that ends too early,
-    or goes on after its array, gives one last row that says so.
+    Longer elements than `max_line_bytes` come with length and hash only. A text that ends too
+    early, or goes on after its array, gives one last row that says so.
     """
     scanner = _Scanner(max_line_bytes, in_array=in_array)
     damage = ""

@@ -75,8 +75,8 @@ class Source:
     ) -> Iterator[RawRow]:
         """The rows of a text stream: its lines, or the elements of its array.
 
-        Lines are the rule. A .json file and standard input may also hold one array; a .json file may
-        hold objects that run over several lines.
+        Lines are the rule. A .json file and standard input may also hold one array; a .json file
+        may hold objects that run over several lines.
         """
         chunks = utf8_chunks(_UNPACK[container](stream))
         is_json = Path(_unpacked(self.name)).suffix.lower() == ".json"
@@ -97,7 +97,7 @@ def as_buffered(stream: object) -> io.BufferedReader:
     if isinstance(stream, io.BufferedReader):
         return stream
     assert isinstance(stream, io.RawIOBase | io.BytesIO)
-    return io.BufferedReader(stream)  # type: ignore[type-var]
+    return io.BufferedReader(stream)
 
 
 def expand(paths: Sequence[str | Path], notice: Callable[[str], None]) -> list[Source]:

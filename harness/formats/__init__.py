@@ -1,7 +1,7 @@
 """Dataset layouts: one adapter per file, found by being here; strangers' by entry point.
 
-A file in this package that defines `FORMAT` (or `FORMATS`, a tuple) adds adapters. A distribution adds
-one by an entry point of the group `pairproof.formats` that names an adapter or a class of one.
+A file in this package that defines `FORMAT` (or `FORMATS`, a tuple) adds adapters. A distribution
+adds one by an entry point of the group `pairproof.formats` that names an adapter or its class.
 """
 
 from __future__ import annotations

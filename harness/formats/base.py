@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 MAX_ID_CHARS = 200
 
 
-class Unreadable(Exception):
+class Unreadable(ValueError):
     """A row that cannot become a pair: a reason code and a sentence."""
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -66,7 +66,7 @@ class Draft:
     """The row's own field name for each text."""
 
     def pair(self) -> Pair:
-        """The repaired pair. Raises Unreadable("no_code") where there is neither code nor response."""
+        """The repaired pair; raises Unreadable("no_code") without both code and response."""
         if not self.code.strip() and not self.response.strip():
             raise Unreadable("no_code", "the row has neither code nor a response")
         done = repair_row(
@@ -111,7 +111,7 @@ class Draft:
 
 
 def choose_block(found: list[Block], language: Language | None) -> Block | None:
-    """The block that holds the code: the first of the language, else of any language, else the first."""
+    """The block with the code: the first of the language, else of any language, else the first."""
     tagged = [(block, language_of_tag(block.tag)) for block in found]
     for block, of in tagged:
         if language and of and of.name == language.name:
@@ -136,7 +136,7 @@ def safe_id(value: Any, place: Place, notes: list[str]) -> str:
 
 
 def text_of(row: Row, key: str, notes: list[str], rule: str = "S0-2") -> str:
-    """The string at `key`; "" where it is missing or null, and with a note where it is no string."""
+    """The string at `key`; "" where it is missing, null or (with a note) something else."""
     value = row.get(key)
     if value is None or isinstance(value, str):
         return value or ""

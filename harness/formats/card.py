@@ -18,12 +18,16 @@ RISKS = (
 )
 """The closed set of S0-4."""
 
-_OUTPUT = ["instruction", "response", "code_only", "test_sketch", "estimated_loc", "self_flagged_risks", "training_usable", "decision_basis"]
+_OUTPUT = (
+    "instruction", "response", "code_only", "test_sketch", "estimated_loc", "self_flagged_risks",
+    "training_usable", "decision_basis",
+)  # fmt: skip
 _MARKS = frozenset(_OUTPUT) - {"instruction", "response"}
 _INPUT = {"language", "difficulty_target", "topic_seed", "difficulty", "topic"}
 _IDS = ("id", "pair_id", "task_id")
 _DIFFICULTY = re.compile(
-    r"\b(easy|medium|hard)[- ](?:difficulty|level|task)|\bdifficulty\W{1,3}(?:is )?(easy|medium|hard)\b",
+    r"\b(easy|medium|hard)[- ](?:difficulty|level|task)"
+    r"|\bdifficulty\W{1,3}(?:is )?(easy|medium|hard)\b",
     re.I,
 )
 

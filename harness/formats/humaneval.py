@@ -49,7 +49,7 @@ class HumanEval:
 
 
 def joined(prompt: str, solution: str, entry_point: str) -> str:
-    """prompt + solution, or the solution alone where it defines the entry point at its own top level."""
+    """prompt + solution, or the solution alone where it defines the entry point by itself."""
     if solution.startswith(("def ", "class ", "import ", "from ", "async ", "@")):
         tree = parse(solution)
         if tree and any(getattr(node, "name", "") == entry_point for node in tree.body):
@@ -58,7 +58,7 @@ def joined(prompt: str, solution: str, entry_point: str) -> str:
 
 
 def docstring(code: str, entry_point: str) -> str:
-    """The docstring of the last top-level definition named `entry_point`; "" where there is none."""
+    """The docstring of the last top-level definition of `entry_point`; "" where there is none."""
     tree = parse(code)
     found = [
         node

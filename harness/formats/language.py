@@ -33,9 +33,10 @@ _ALIASES = {
 }
 _NAMES = {alias: name for name, more in _ALIASES.items() for alias in (name, *more.split())}
 
-_NOT_CODE = frozenset(
-    ["text", "txt", "plaintext", "plain", "output", "console", "log", "json", "jsonl", "yaml", "yml", "xml", "toml", "ini", "csv", "diff", "markdown", "md", "language", "mermaid"]
-)
+_NOT_CODE = frozenset({
+    "text", "txt", "plaintext", "plain", "output", "console", "log", "json", "jsonl", "yaml",
+    "yml", "xml", "toml", "ini", "csv", "diff", "markdown", "md", "language", "mermaid",
+})  # fmt: skip
 _VERSIONED = re.compile(r"(.*?)[\s\-_:@/(]*v?((?:\d{1,4})(?:\.\d+)*)\s*\+?\)?")
 
 

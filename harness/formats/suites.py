@@ -15,7 +15,7 @@ _CHECK = re.compile(r"^def\s+check\s*\(", re.M)
 
 
 def suite_kind(source: str) -> Literal["pytest", "check", "script"]:
-    """Kind of a Python suite: test functions and classes, `check(candidate)`, or bare statements."""
+    """Kind of a Python suite: test functions or classes, `check(candidate)`, bare statements."""
     if _TEST.search(source) or _UNITTEST.search(source):
         return "pytest"
     return "check" if _CHECK.search(source) else "script"

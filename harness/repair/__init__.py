@@ -30,9 +30,9 @@ def repair_row(
 ) -> Repaired:
     """The row's texts after every repair that is needed; pure, never raises.
 
-    `language` is the lower-case name that the row claims, or "" where it claims none. `names` maps a
-    role to the row's own field name, which the records then carry. Only the roles given are looked at.
+    `language` is the lower-case name that the row claims, or "" where it claims none. `names` maps
+    a role to the row's own field name, which the records then carry. Only given roles are looked at.
     """
-    lane = Lane(dict(texts), language=language, names=dict(names or {}))
+    lane = Lane({**texts}, language=language, names={**(names or {})})
     lane.run()
     return Repaired(texts=lane.texts, repairs=tuple(lane.repairs), notes=tuple(lane.notes))

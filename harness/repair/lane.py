@@ -84,7 +84,7 @@ class Lane:
             self._set("suite", escapes.unescape_once(suite), "unescape_once", detail)
 
     def _answer_is_escaped(self, response: str) -> bool:
-        """With no other copy of the code: the answer must give a block that it did not give before."""
+        """With no other copy of the code, the answer must give a block afterwards."""
         return any(block.code.strip() for block in fences.blocks(escapes.unescape_once(response)))
 
     def _fences(self) -> None:
@@ -147,5 +147,24 @@ class Lane:
 
 
 _FOREIGN_TO_PYTHON = frozenset(
-    ["js", "javascript", "ts", "typescript", "java", "c", "cpp", "c++", "go", "rust", "ruby", "php", "html", "css", "json", "bash", "sh", "shell"]
+    [
+        "js",
+        "javascript",
+        "ts",
+        "typescript",
+        "java",
+        "c",
+        "cpp",
+        "c++",
+        "go",
+        "rust",
+        "ruby",
+        "php",
+        "html",
+        "css",
+        "json",
+        "bash",
+        "sh",
+        "shell",
+    ]
 )

@@ -95,7 +95,7 @@ def _pieces(run: str, page: str) -> list[str | bytes]:
 @cache
 def _table(page: str) -> dict[str, bytes]:
     """Character to byte for the upper half; browsers read undefined bytes as C1 controls."""
-    table = {}
+    table: dict[str, bytes] = {}
     for value in range(0x80, 0x100):
         raw = bytes([value])
         table.setdefault(chr(value) if value < 0xA0 else raw.decode(page, "ignore"), raw)
