@@ -31,8 +31,12 @@ def repair_row(
     """The row's texts after every repair that is needed; pure, never raises.
 
     `language` is the lower-case name that the row claims, or "" where it claims none. `names` maps
-    a role to the row's own field name, which the records then carry. Only given roles are looked at.
+    a role to the row's own field name, which the records then carry.
     """
-    lane = Lane({**texts}, language=language, names={**(names or {})})
+    lane = Lane(
+        {str(role): text for role, text in texts.items()},
+        language=language,
+        names={str(role): name for role, name in (names or {}).items()},
+    )
     lane.run()
     return Repaired(texts=lane.texts, repairs=tuple(lane.repairs), notes=tuple(lane.notes))

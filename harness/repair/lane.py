@@ -8,6 +8,12 @@ from harness.repair.python import parse, parse_or_error
 
 REPLACEMENT = "\ufffd"
 
+_FOREIGN_TO_PYTHON = frozenset({
+    "js", "javascript", "ts", "typescript", "java", "c", "cpp", "c++", "go", "rust", "ruby",
+    "php", "html", "css", "json", "bash", "sh", "shell",
+})  # fmt: skip
+"""Tags of other languages: wrong on a block that is Python."""
+
 
 class Lane:
     """One row on its way through: `texts` by role, and what was done and noticed."""
@@ -50,9 +56,8 @@ class Lane:
         for role, text in list(self.texts.items()):
             gone = text.count(REPLACEMENT)
             if gone:
-                self.notes.append(
-                    f"{self.names.get(role, role)}: {gone} characters were already lost (U+FFFD)"
-                )
+                said = f"{gone} characters were lost before this row was written (U+FFFD)"
+                self._record(role, "mojibake", f"{said}; left as it is", lossy=True)
             if found is None:
                 continue
             right = mojibake.recover(text, found.code_page)
@@ -144,27 +149,3 @@ class Lane:
             self.notes.append(
                 "indentation_suspect: every indent is one space; the code still parses"
             )
-
-
-_FOREIGN_TO_PYTHON = frozenset(
-    [
-        "js",
-        "javascript",
-        "ts",
-        "typescript",
-        "java",
-        "c",
-        "cpp",
-        "c++",
-        "go",
-        "rust",
-        "ruby",
-        "php",
-        "html",
-        "css",
-        "json",
-        "bash",
-        "sh",
-        "shell",
-    ]
-)
