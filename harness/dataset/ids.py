@@ -1,0 +1,40 @@
+"""Ids that are unique over a whole run, in a few bytes for each."""
+
+from __future__ import annotations
+
+import hashlib
+
+from harness.models import Pair
+
+
+class Ids:
+    """What has been seen: 64-bit hashes of ids and of contents, never the texts."""
+
+    def __init__(self) -> None:
+        self._contents: set[int] = set()
+        self._next: dict[int, int] = {}
+
+    def unique(self, pair: Pair) -> Pair | None:
+        """`pair`, under `id#2` where another content has its id; None where it is a repetition."""
+        content = _hash(f"{pair.id}\n{pair.content_digest()}")
+        if content in self._contents:
+            return None
+        self._contents.add(content)
+        key = _hash(pair.id)
+        if key not in self._next:
+            self._next[key] = 2
+            return pair
+        while True:
+            name = f"{pair.id}#{self._next[key]}"
+            self._next[key] += 1
+            if _hash(name) not in self._next:
+                break
+        self._next[_hash(name)] = 2
+        note = (
+            f"the id {pair.id!r} belongs to an earlier row with other content; this one is {name!r}"
+        )
+        return pair.model_copy(update={"id": name, "notes": (*pair.notes, note)})
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
