@@ -1,0 +1,474 @@
+"""The tests' end of the split: asks, rebuilds plain values, and believes nothing else.
+
+Every byte that arrives is hostile. Anything but the expected reply ends the link for good, and a
+link that has ended fails the current test and all later ones.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from runners.guest.classes import build_class, text
+    from runners.guest.given import Given
+    from runners.guest.mirror import (
+        MirrorMeta,
+        Remote,
+        RemoteFunction,
+        RemoteModule,
+        number_of,
+    )
+    from runners.guest.pack import TYPES, Packer, merge
+    from runners.guest.wire import Channel, Malformed, PeerLost
+else:
+    from classes import build_class, text
+    from given import Given
+    from mirror import MirrorMeta, Remote, RemoteFunction, RemoteModule, number_of
+    from pack import TYPES, Packer, merge
+    from wire import Channel, Malformed, PeerLost
+
+MAX_OBJECTS = 200_000
+MAX_NESTED_CALLS = 60
+MAX_PRINTED_CHARS = 4 << 20
+_BAD = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError,
+        MemoryError)  # fmt: skip
+# Names by which a test asks a builtin value a yes-or-no question: an object that answers them is
+# the judge in its own case.
+_PREDICATES = frozenset(
+    n for t in (str, bytes, set, frozenset, int, float) for n in dir(t)
+    if n.startswith("is") or n in ("startswith", "endswith")
+)  # fmt: skip
+_STDLIB_ERRORS = frozenset(
+    ("json.decoder", "decimal", "binascii", "struct", "zipfile", "zlib", "queue", "argparse", "csv",
+     "configparser", "re", "dataclasses", "asyncio.exceptions", "asyncio.queues", "subprocess",
+     "concurrent.futures._base", "shutil", "socket", "statistics", "string", "uuid", "sqlite3",
+     "http.client", "urllib.error", "xml.etree.ElementTree", "graphlib", "copy", "pickle",
+     "_pickle", "copyreg", "signal", "ssl", "tarfile", "tomllib", "locale", "getopt", "ast")
+)  # fmt: skip
+
+
+class Link(Packer):
+    """The connection of the tests to the code. `weak` says that the code judged itself somewhere."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.weak = False
+        self.lost = ""
+        self.mirrors: dict[int, Any] = {}
+        self.given = Given(self)
+        self.count = 0
+        self.nested = 0
+        self.printed = 0
+        self.lock = threading.RLock()
+        self.listed: list[str] = []
+
+    # Protocol -----------------------------------------------------------------------------
+
+    def lose(self, why: str) -> NoReturn:
+        """End the link for good. Raises PeerLost."""
+        if not self.lost:
+            self.lost = why
+            self.channel.close()
+        raise PeerLost(f"code process ended: {self.lost}")
+
+    def check(self) -> None:
+        """Raise PeerLost if the other side has ended or said something that nobody asked for."""
+        with self.lock:
+            if self.lost:
+                self.lose(self.lost)
+            state = self.channel.waiting()
+            if state:
+                self.lose("it sent what nobody asked for" if state == "data" else "it ended")
+
+    def greet(self) -> dict[str, Any] | None:
+        """Wait for the code to be loaded: None, or why it was not. Raises PeerLost."""
+        try:
+            message = self.channel.receive()
+            if type(message) is not list or len(message) != 4 or message[0] != "ready":
+                raise Malformed("not a greeting")
+            names, error, notes = message[1:]
+            self.hear(notes)
+            if error is not None:
+                mro = [text(name, 400) for name in error["mro"][:50]]
+                return {"type": text(error["type"], 400), "mro": mro,
+                        "message": text(error["message"])}  # fmt: skip
+            self.listed = [text(name, 400) for name in names[:10_000]]
+            return None
+        except (PeerLost, *_BAD) as error:
+            self.lose(str(error) or type(error).__name__)
+
+    def ask(self, name: str, *parts: Any) -> Any:
+        """The JSON of an answer. Raises what the code raised, and PeerLost."""
+        return self._ask(name, parts)[0]
+
+    def _ask(self, name: str, parts: tuple[Any, ...]) -> tuple[Any, Any]:
+        with self.lock:
+            self.check()
+            self.count += 1
+            number = self.count
+            try:
+                self.channel.send([number, name, *parts])
+            except PeerLost as error:
+                self.lose(str(error))
+            while True:
+                message = self._receive()
+                if message[0] == "c":
+                    self._reverse(number, message)
+                    continue
+                try:
+                    if message[0] != "r" or len(message) != 6 or message[1] != number:
+                        raise Malformed("an answer to another question")
+                    _, _, fine, result, notes, updates = message
+                    self.hear(notes)
+                    if fine is True:
+                        return result, updates
+                    error = self.unpack(result)
+                    if not isinstance(error, BaseException):
+                        raise Malformed("raised what is no exception")
+                except PeerLost:
+                    raise
+                except _BAD as broken:
+                    self.lose(f"malformed reply: {broken}"[:300])
+                self._update(updates, (), {})
+                raise error
+
+    def _receive(self) -> list[Any]:
+        try:
+            message = self.channel.receive()
+        except (PeerLost, Malformed) as error:
+            self.lose(str(error))
+        if type(message) is not list or len(message) < 3:
+            self.lose("malformed message")
+        return message
+
+    def _reverse(self, number: int, message: list[Any]) -> None:
+        """Run something that the tests passed over, during the call that is being waited for."""
+        if message[1] != number or self.nested >= MAX_NESTED_CALLS:
+            self.lose("a callback outside its call")
+        self.nested += 1
+        try:
+            try:
+                notes = message[-1]
+                action = self.given.action(message[2:-1])
+                self.hear(notes)
+            except PeerLost:
+                raise
+            except _BAD as broken:
+                self.lose(f"malformed callback: {broken}"[:300])
+            try:
+                answer = ["a", True, self.pack(action())]
+            except PeerLost:
+                raise
+            except BaseException as error:
+                answer = ["a", False, self.given.exception(error)]
+            self.channel.send(answer)
+        finally:
+            self.nested -= 1
+
+    def hear(self, notes: Any) -> None:
+        """Repeat here what the code printed and warned there."""
+        if type(notes) is not list:
+            raise Malformed("notes that are none")
+        for note in notes[:1000]:
+            kind = note[0]
+            if kind == "out" or kind == "err":
+                written = text(note[1], 1 << 20)
+                self.printed += len(written)
+                if self.printed < MAX_PRINTED_CHARS:
+                    (sys.stdout if kind == "out" else sys.stderr).write(written)
+            elif kind == "warn":
+                import warnings
+
+                category = self.unpack(note[1])
+                if isinstance(category, type) and issubclass(category, Warning):
+                    warnings.warn(text(note[2]), category, stacklevel=2)
+            elif kind == "log":
+                import logging
+
+                if type(note[2]) is int:
+                    logging.getLogger(text(note[1], 200)).log(note[2], "%s", text(note[3]))
+
+    def take(self, result: Any) -> Any:
+        """The value of an answer. Raises PeerLost when it is none."""
+        try:
+            return self.unpack(result)
+        except PeerLost:
+            raise
+        except _BAD as broken:
+            self.lose(f"malformed value: {broken}"[:300])
+
+    # What mirrors ask for -----------------------------------------------------------------
+
+    def reference(self, value: Any) -> int:
+        """The number of a mirrored object."""
+        return number_of(value)
+
+    def call(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call an object of the code."""
+        return self._call("call", (number,), args, kwargs)
+
+    def method(self, number: int, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call a member of an object of the code."""
+        result = self._call("method", (number, name), args, kwargs)
+        if name in _PREDICATES and type(result) is bool:
+            self.weak = True
+        return result
+
+    def _call(
+        self, kind: str, target: tuple[Any, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        packed = [self.pack(a) for a in args]
+        named = {k: self.pack(v) for k, v in kwargs.items()}
+        self.sync()
+        result, updates = self._ask(kind, (*target, packed, named))
+        self._update(updates, args, kwargs)
+        if type(result) is list and result and result[0] == "arg":
+            try:
+                return args[result[1]] if type(result[1]) is int else kwargs[result[1]]
+            except _BAD:
+                self.lose("returned an argument that was none")
+        return self.take(result)
+
+    def _update(self, updates: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Bring changed arguments to their new state."""
+        try:
+            for key, packed in updates:
+                if type(key) is int and 0 <= key < len(args):
+                    merge(args[key], self.unpack(packed))
+                elif type(key) is str and key in kwargs:
+                    merge(kwargs[key], self.unpack(packed))
+        except PeerLost:
+            raise
+        except _BAD as broken:
+            self.lose(f"malformed update: {broken}"[:300])
+
+    def sync(self) -> None:
+        """Bring the other side's standard library in line with what the tests patched here."""
+
+    def get(self, number: int, name: str) -> Any:
+        """An attribute."""
+        return self.take(self.ask("get", number, name))
+
+    def set(self, number: int, name: str, value: Any) -> None:
+        """Set an attribute."""
+        self.ask("set", number, name, self.pack(value))
+
+    def delete(self, number: int, name: str) -> None:
+        """Delete an attribute."""
+        self.ask("del", number, name)
+
+    def operate(self, number: int, name: str, args: tuple[Any, ...]) -> Any:
+        """Apply an operator."""
+        if name in ("__exit__", "__aexit__"):
+            args = args[1:2]
+        return self.take(self.ask("operate", number, name, [self.pack(a) for a in args]))
+
+    def names(self, number: int) -> list[str]:
+        """What `dir` says there."""
+        found = self.ask("names", number)
+        if type(found) is not list or not all(type(name) is str for name in found):
+            self.lose("names that are none")
+        return found
+
+    def public(self, number: int) -> list[str]:
+        """The names that a star import takes."""
+        names = self.names(number)
+        if "__all__" in names:
+            chosen = self.get(number, "__all__")
+            return [name for name in chosen if type(name) is str]
+        return [name for name in names if name[:1] != "_"]
+
+    def copied(self, number: int, deep: bool) -> Any:
+        """A copy."""
+        return self.take(self.ask("copy", number, deep))
+
+    def signature(self, number: int) -> Any:
+        """The signature of a function there."""
+        import inspect
+
+        rows = self.ask("signature", number)
+        try:
+            out, empty, returns = [], inspect.Parameter.empty, inspect.Parameter.empty
+            for name, kind, has, default, note in rows:
+                annotation = empty if note is None else self.unpack(note)
+                if kind == -1:
+                    returns = annotation
+                    continue
+                value = self.unpack(default) if has is True else empty
+                out.append(
+                    inspect.Parameter(text(name, 400), inspect._ParameterKind(kind),
+                                      default=value, annotation=annotation)
+                )  # fmt: skip
+            return inspect.Signature(out, return_annotation=returns)
+        except PeerLost:
+            raise
+        except _BAD as broken:
+            self.lose(f"malformed signature: {broken}"[:300])
+
+    def derive(self, made: type, space: dict[str, Any]) -> int:
+        """The number of the counterpart of a class that the tests derive from ours."""
+        members = {
+            name: self.given.member(value)
+            for name, value in space.items()
+            if name[:2] != "__" or callable(value)
+        }
+        bases = [number_of_class(base) for base in made.__bases__ if isinstance(base, MirrorMeta)]
+        number = self.ask("derive", made.__name__, bases, members)
+        if type(number) is not int or number in self.mirrors:
+            self.lose("a class without a number")
+        self.mirrors[number] = made
+        return number
+
+    # Values -------------------------------------------------------------------------------
+
+    def other(self, value: Any, kind: type, depth: int) -> Any:
+        """Ours go back by number; the tests' own are given as stand-ins."""
+        if isinstance(kind, MirrorMeta) or kind in (RemoteFunction, RemoteModule):
+            number = value.__dict__["_pp_number"] if not issubclass(kind, Remote) else None
+            if number is None and not issubclass(kind, tuple):
+                number = number_of(value)
+            return ["o", number]
+        if isinstance(value, MirrorMeta):
+            return ["o", value._pp_number]
+        return self.given.pack(value, kind, depth)
+
+    def tagged(self, tag: str, data: list[Any], depth: int) -> Any:
+        """Objects of the code become mirrors, each with one identity."""
+        if tag == "cb":
+            return self.given.own(data[1])
+        if tag == "e":
+            return self._builtin_error(data, depth)
+        if tag in ("np", "ns"):
+            return _numpy(tag, data)
+        number = data[1]
+        if type(number) is not int or len(self.mirrors) > MAX_OBJECTS:
+            raise Malformed("an object without a number")
+        if tag == "nt":
+            cls = self._class(data[1], depth)
+            if not issubclass(cls, tuple) or type(data[2]) is not list:
+                raise Malformed("not a record")
+            return tuple.__new__(cls, [self.unpack(part, depth + 1) for part in data[2]])
+        if tag == "co":
+            return self._coroutine(number)
+        known = self.mirrors.get(number)
+        if known is not None:
+            return known
+        made = self._mirror(tag, number, data, depth)
+        return self.mirrors.setdefault(number, made)
+
+    def _mirror(self, tag: str, number: int, data: list[Any], depth: int) -> Any:
+        if tag == "fn":
+            about = data[2]
+            for key in ("n", "q"):
+                text(about[key])
+            if type(about["c"]) is not int or (about["d"] is not None and text(about["d"]) is None):
+                raise Malformed("not a function")
+            return RemoteFunction(self, number, about)
+        if tag == "mo":
+            return RemoteModule(self, number, text(data[2]))
+        if tag == "C":
+            bases = [self._class(base, depth + 1) for base in data[2]["b"][:50]]
+            error = self._known_error(data[2].get("s"))
+            return error or build_class(self, number, data[2], bases)
+        cls = self._class(data[2], depth)
+        if tag == "h":
+            if not issubclass(cls, Remote):
+                raise Malformed("not an object's class")
+            made = object.__new__(cls)
+            object.__setattr__(made, "_pp_number", number)
+            return made
+        if tag == "en":
+            return self._member(cls, number, data, depth)
+        if tag == "E":
+            return self._error(cls, number, data, depth)
+        raise Malformed("unknown tag")
+
+    def _class(self, data: Any, depth: int) -> type:
+        cls = self.unpack(data, depth + 1)
+        if not isinstance(cls, type):
+            raise Malformed("not a class")
+        return cls
+
+    def _member(self, cls: type, number: int, data: list[Any], depth: int) -> Any:
+        base = self.unpack(data[5], depth + 1)
+        if issubclass(cls, (int, str)):
+            made: Any = (int if issubclass(cls, int) else str).__new__(cls, base)
+            made.__dict__.update(_pp_number=number, _name_=text(data[3]), name=text(data[3]),
+                                 value=self.unpack(data[4], depth + 1))  # fmt: skip
+            return made
+        if not issubclass(cls, Remote):
+            raise Malformed("not a member's class")
+        made = object.__new__(cls)
+        object.__setattr__(made, "_pp_number", number)
+        return made
+
+    def _error(self, cls: type, number: int, data: list[Any], depth: int) -> BaseException:
+        if not issubclass(cls, BaseException):
+            raise Malformed("not an exception's class")
+        arguments = tuple([self.unpack(part, depth + 1) for part in data[3]])
+        error = cls.__new__(cls, *arguments)
+        error.args = arguments
+        plain = {
+            k: self.unpack(v, depth + 1)
+            for k, v in list(data[5].items())[:50]
+            if k.isidentifier() and k[:1] != "_"
+        }
+        error.__dict__.update(plain)
+        error.__dict__.update(_pp_number=number, _pp_text=text(data[4]))
+        if data[6] is not None:
+            error.__cause__ = self._cause(data[6], depth)
+        return error
+
+    def _builtin_error(self, data: list[Any], depth: int) -> BaseException:
+        cls = TYPES.get(text(data[1]))
+        if cls is None or not issubclass(cls, BaseException):
+            raise Malformed("not an exception")
+        arguments = [self.unpack(part, depth + 1) for part in data[2]]
+        try:
+            error: BaseException = cls(*arguments)
+        except TypeError:
+            error = RuntimeError(text(data[1]))
+        if data[3] is not None:
+            error.__cause__ = self._cause(data[3], depth)
+        return error
+
+    def _cause(self, data: Any, depth: int) -> BaseException:
+        cause = self.unpack(data, depth + 1)
+        if not isinstance(cause, BaseException):
+            raise Malformed("a cause that is no exception")
+        return cause
+
+    def _known_error(self, name: Any) -> type | None:
+        """The same exception of our own standard library, where the tests have loaded it."""
+        if name is None:
+            return None
+        module, _, last = text(name).rpartition(".")
+        if module not in _STDLIB_ERRORS or module not in sys.modules:
+            return None
+        found = vars(sys.modules[module]).get(last)
+        return found if isinstance(found, type) and issubclass(found, BaseException) else None
+
+    def _coroutine(self, number: int) -> Any:
+        async def wait() -> Any:
+            return self.take(self.ask("await", number))
+
+        return wait()
+
+
+def number_of_class(cls: Any) -> int:
+    """The number of a mirrored class."""
+    number: int = cls._pp_number
+    return number
+
+
+def _numpy(tag: str, data: list[Any]) -> Any:
+    """An array or a scalar of numpy, from its bytes."""
+    import numpy
+
+    kind = numpy.dtype(text(data[1], 20))
+    if kind.kind not in "biufc":
+        raise Malformed("not numbers")
+    flat = numpy.frombuffer(bytes.fromhex(text(data[-1], 1 << 23)), dtype=kind)
+    return flat[0] if tag == "ns" else flat.reshape([int(n) for n in data[2]]).copy()

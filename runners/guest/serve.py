@@ -1,0 +1,360 @@
+"""The code's end of the split: holds the objects, answers requests, calls back only what it was given."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from runners.guest.describe import OPERATORS, describe_class, describe_function, parents
+    from runners.guest.standins import Standins
+    from runners.guest.wire import Channel, Malformed, PeerLost
+else:
+    from describe import OPERATORS, describe_class, describe_function, parents
+    from standins import Standins
+    from wire import Channel, Malformed, PeerLost
+
+from typing import cast
+
+if TYPE_CHECKING:
+    from runners.guest.pack import MUTABLE, TYPE_NAMES, Packer
+else:
+    from pack import MUTABLE, TYPE_NAMES, Packer
+
+MAX_OUTPUT_CHARS = 1 << 18
+_PLAIN_BASES = (int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset)
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
+
+
+def plain_base(value: Any, base: type) -> Any:
+    """The builtin value inside an instance of a subclass, without calling a hook of the subclass."""
+    if base is tuple or base is list or base is set or base is frozenset:
+        return base(base.__iter__(value))  # type: ignore[attr-defined]
+    if base is dict:
+        return {k: dict.__getitem__(value, k) for k in dict.__iter__(value)}
+    if base is int:
+        return int.__add__(value, 0)
+    if base is float:
+        return float.__add__(value, 0.0)
+    if base is complex:
+        return complex.__add__(value, 0)
+    if base is str:
+        return "".join(str.__iter__(value))
+    return base(bytes.__getitem__(value, slice(None)) if base is bytes else value)
+
+
+class Server(Packer):
+    """One module of code, served over a channel."""
+
+    def __init__(self, channel: Channel, module: types.ModuleType) -> None:
+        self.channel = channel
+        self.objects: dict[int, Any] = {0: module}
+        self.ids: dict[int, int] = {id(module): 0}
+        self.described: set[int] = set()
+        self.originals: dict[tuple[int, str], Any] = {}
+        self.standins = Standins(self)
+        self.notes: list[list[Any]] = []
+        self.out = io.TextIOWrapper(io.BytesIO(), "utf-8", "backslashreplace", newline="",
+                                    write_through=True)  # fmt: skip
+        self.err = io.TextIOWrapper(io.BytesIO(), "utf-8", "backslashreplace", newline="",
+                                    write_through=True)  # fmt: skip
+        self.loop: Any = None
+        self.pending = 0
+
+    # What the other side sees -------------------------------------------------------------
+
+    def put(self, value: Any) -> int:
+        """The number by which the other side knows an object; the object lives on."""
+        number = self.ids.get(id(value))
+        if number is None:
+            number = len(self.objects)
+            self.ids[id(value)] = number
+            self.objects[number] = value
+        return number
+
+    def other(self, value: Any, kind: type, depth: int) -> Any:
+        """Classes, functions, exceptions, instances: as numbers with a description."""
+        known = self.standins.pack(value)
+        if known is not None:
+            return known
+        if isinstance(value, type):
+            return self.class_reference(value)
+        if isinstance(value, BaseException):
+            return self.exception(value, depth)
+        if kind in _FUNCTIONS:
+            number = self.put(value)
+            if number in self.described:
+                return ["fn", number]
+            self.described.add(number)
+            return ["fn", number, describe_function(value)]
+        if kind is types.ModuleType:
+            return ["mo", self.put(value), str(value.__name__)]
+        if kind is types.CoroutineType:
+            return ["co", self.put(value)]
+        enum = sys.modules.get("enum")
+        if enum is not None and isinstance(value, enum.Enum):
+            inner = object.__getattribute__(value, "_value_")
+            base = [self.pack(plain_base(value, b)) for b in (int, str) if isinstance(value, b)]
+            name = object.__getattribute__(value, "_name_")
+            return ["en", self.put(value), self.class_reference(kind), str(name),
+                    self.pack(inner, depth + 1), base[0] if base else None]  # fmt: skip
+        if isinstance(value, tuple) and type(getattr(kind, "_fields", None)) is tuple:
+            items = [self.pack(item, depth + 1) for item in tuple.__iter__(value)]
+            return ["nt", self.class_reference(kind), items]
+        for base_type in _PLAIN_BASES:
+            if isinstance(value, base_type):
+                return self.pack(plain_base(value, base_type), depth + 1)
+        numpy = sys.modules.get("numpy")
+        if numpy is not None:
+            if kind is numpy.ndarray and value.dtype.kind in "biufc":
+                return ["np", str(value.dtype), list(value.shape), value.tobytes().hex()]
+            if isinstance(value, numpy.generic) and value.dtype.kind in "biufc":
+                return ["ns", str(value.dtype), value.tobytes().hex()]
+        return ["h", self.put(value), self.class_reference(kind)]
+
+    def class_reference(self, cls: type) -> Any:
+        """A class by number, described the first time."""
+        if cls in TYPE_NAMES:
+            return ["T", TYPE_NAMES[cls]]
+        number = self.put(cls)
+        if number in self.described:
+            return ["C", number]
+        self.described.add(number)
+        described = describe_class(cls)
+        described["b"] = [self.class_reference(base) for base in parents(cls)]
+        if issubclass(cls, BaseException):
+            described["s"] = f"{cls.__module__}.{cls.__qualname__}"
+        enum = sys.modules.get("enum")
+        if enum is not None and issubclass(cls, enum.Enum):
+            described["u"] = "int" if issubclass(cls, int) else "str" if issubclass(cls, str) else ""
+        return ["C", number, described]
+
+    def exception(self, error: BaseException, depth: int = 0) -> Any:
+        """An exception with its arguments, plain attributes and cause."""
+        kind = type(error)
+        reduced = error.__reduce__()[1] if isinstance(error, OSError) else error.args
+        arguments = [self._safe(part, depth) for part in cast("tuple[Any, ...]", reduced)]
+        cause = error.__cause__
+        packed = self.exception(cause, depth + 1) if cause is not None and depth < 4 else None
+        if kind in TYPE_NAMES:
+            return ["e", TYPE_NAMES[kind], arguments, packed]
+        try:
+            text = str(error)[:4000]
+        except Exception:
+            text = ""
+        plain = {
+            k: self._safe(v, depth)
+            for k, v in list(vars(error).items())[:50]
+            if type(k) is str and not k.startswith("__")
+        }
+        return ["E", self.put(error), self.class_reference(kind), arguments, text, plain, packed]
+
+    def _safe(self, value: Any, depth: int) -> Any:
+        try:
+            return self.pack(value, depth + 1)
+        except Exception:
+            return None
+
+    def tagged(self, tag: str, data: list[Any], depth: int) -> Any:
+        """What the other side sends back of ours, and stand-ins for what is its own."""
+        if tag == "o":
+            return self.objects[data[1]]
+        if tag == "bm":
+            return getattr(self.objects[data[1]], data[2])
+        if tag == "orig":
+            cls = self.objects[data[1]]
+            key = (id(cls), data[2])
+            return self.originals[key] if key in self.originals else vars(cls)[data[2]]
+        return self.standins.unpack(tag, data, depth)
+
+    # Requests -----------------------------------------------------------------------------
+
+    def capture(self) -> None:
+        """Send what the code prints and warns to the tests."""
+        sys.stdout, sys.stderr = self.out, self.err
+
+    def serve(self) -> None:
+        """Answer until the other side closes."""
+        while True:
+            self.answer(self.channel.receive())
+
+    def answer(self, request: list[Any]) -> None:
+        """Do one request and send its reply, whatever it raises."""
+        number, name, *parts = request
+        before, self.pending = self.pending, number
+        updates: list[Any] = []
+        try:
+            result = getattr(self, "do_" + name)(updates, *parts)
+            reply = ["r", number, True, result]
+        except PeerLost:
+            raise
+        except BaseException as error:
+            reply = ["r", number, False, self.exception(error)]
+        finally:
+            self.pending = before
+        try:
+            self.channel.send([*reply, self.taken_notes(), updates])
+        except Malformed as error:
+            refusal = self.exception(ValueError(f"cannot be passed on: {error}"))
+            self.channel.send(["r", number, False, refusal, [], []])
+
+    def call_back(self, *request: Any) -> Any:
+        """Ask the other side to run something that it passed over. Raises what that raises."""
+        if not self.pending:
+            raise RuntimeError("the tests are not waiting: a callback works only during a call")
+        self.channel.send(["c", self.pending, *request, self.taken_notes()])
+        while True:
+            message = self.channel.receive()
+            if message[0] == "a":
+                if message[1]:
+                    return self.unpack(message[2])
+                raise self.unpack(message[2])
+            self.answer(message)
+
+    def taken_notes(self) -> list[Any]:
+        """What was printed and warned since the last message."""
+        notes, self.notes = self.notes, []
+        for stream, name in ((self.out, "out"), (self.err, "err")):
+            buffer = cast("io.BytesIO", stream.buffer)
+            if buffer.tell():
+                notes.append([name, buffer.getvalue().decode()[:MAX_OUTPUT_CHARS]])
+                buffer.seek(0)
+                buffer.truncate()
+        return notes
+
+    def do_call(self, updates: list[Any], target: int, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Call an object."""
+        return self._apply(self.objects[target], args, kwargs, updates)
+
+    def do_method(
+        self, updates: list[Any], target: int, name: str, args: list[Any], kwargs: dict[str, Any]
+    ) -> Any:
+        """Call a member of an object by name."""
+        return self._apply(getattr(self.objects[target], name), args, kwargs, updates)
+
+    def do_operate(
+        self, updates: list[Any], target: int, name: str, args: list[Any]
+    ) -> Any:
+        """Apply an operator to an object, as its type defines it."""
+        subject = self.objects[target]
+        if name == "__iter__":
+            return self.pack(iter(subject))
+        if name == "__exit__" or name == "__aexit__":
+            error = self.unpack(args[0])
+            trio = (None, None, None) if error is None else (type(error), error, error.__traceback__)
+            return self.pack(getattr(type(subject), name)(subject, *trio))
+        if name == "__getitem__" and isinstance(subject, type):
+            return self.pack(subject[self.unpack(args[0])])  # type: ignore[index]
+        if name not in OPERATORS and name not in _ASKED:
+            raise TypeError(f"no operator {name}")
+        if name in _ASKED:
+            return self.pack(_ASKED[name](subject, *[self.unpack(part) for part in args]))
+        return self._apply(lambda *rest: getattr(type(subject), name)(subject, *rest), args, {}, updates)
+
+    def do_get(self, updates: list[Any], target: int, name: str) -> Any:
+        """Read an attribute."""
+        return self.pack(getattr(self.objects[target], name))
+
+    def do_set(self, updates: list[Any], target: int, name: str, value: Any) -> None:
+        """Set an attribute; what it was before can be put back."""
+        subject = self.objects[target]
+        held = getattr(subject, "__dict__", {})
+        if name in held and isinstance(subject, type):
+            self.originals.setdefault((id(subject), name), held[name])
+        setattr(subject, name, self.unpack(value))
+
+    def do_del(self, updates: list[Any], target: int, name: str) -> None:
+        """Delete an attribute."""
+        delattr(self.objects[target], name)
+
+    def do_names(self, updates: list[Any], target: int) -> list[str]:
+        """What `dir` says of an object."""
+        return [str(name) for name in dir(self.objects[target])]
+
+    def do_signature(self, updates: list[Any], target: int) -> Any:
+        """The parameters of a callable."""
+        from describe import parameters  # type: ignore[import-not-found,unused-ignore]
+
+        return [
+            [name, kind, has, self._safe(default, 0), self._safe(note, 0) if type(note) is not str else note]
+            for name, kind, has, default, note in parameters(self.objects[target])
+        ]
+
+    def do_instance(self, updates: list[Any], target: int, cls: int) -> bool:
+        """Whether an object is an instance of a class."""
+        return isinstance(self.objects[target], self.objects[cls])
+
+    def do_subclass(self, updates: list[Any], target: int, cls: int) -> bool:
+        """Whether a class is a subclass of another."""
+        return issubclass(self.objects[target], self.objects[cls])
+
+    def do_copy(self, updates: list[Any], target: int, deep: bool) -> Any:
+        """A copy of an object."""
+        import copy
+
+        return self.pack((copy.deepcopy if deep else copy.copy)(self.objects[target]))
+
+    def do_derive(self, updates: list[Any], name: str, bases: list[int], members: Any) -> Any:
+        """A class that the tests derive from ours: its methods are theirs."""
+        parts = {k: self.standins.member(v) for k, v in members.items()}
+        derived = types.new_class(
+            name, tuple(self.objects[b] for b in bases), {}, lambda space: space.update(parts)
+        )
+        number = self.put(derived)
+        self.described.add(number)
+        return number
+
+    def do_await(self, updates: list[Any], target: int) -> Any:
+        """Run a coroutine to its end."""
+        import asyncio
+
+        if self.loop is None:
+            self.loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(self.loop)
+        subject = self.objects[target]
+        if self.loop.is_running():
+            return self.pack(self.standins.step(subject))
+        return self.pack(self.loop.run_until_complete(self.standins.ensure(subject)))
+
+    def do_patch(self, updates: list[Any], module: str, name: str, value: Any) -> None:
+        """Replace a member of a module of the standard library, as the tests did on their side."""
+        import importlib
+
+        target = importlib.import_module(module)
+        key = (id(target), name)
+        self.originals.setdefault(key, getattr(target, name))
+        setattr(target, name, self.originals[key] if value == ["undo"] else self.unpack(value))
+
+    def _apply(self, function: Any, args: list[Any], kwargs: dict[str, Any], updates: list[Any]) -> Any:
+        values = [self.unpack(part) for part in args]
+        named = {k: self.unpack(v) for k, v in kwargs.items()}
+        watched = [
+            (key, value, self.pack(value))
+            for key, value in [*enumerate(values), *named.items()]
+            if type(value) in MUTABLE
+        ]
+        try:
+            result = function(*values, **named)
+        finally:
+            for key, value, before in watched:
+                after = self.pack(value)
+                if after != before:
+                    updates.append([key, after])
+        for key, value, _ in watched:
+            if result is value and type(value) is not tuple:
+                return ["arg", key]
+        return self.pack(result)
+
+
+_ASKED: dict[str, Any] = {
+    "__str__": builtins.str,
+    "__repr__": builtins.repr,
+    "__format__": builtins.format,
+    "__bool__": builtins.bool,
+    "__hash__": builtins.hash,
+    "__eq__": lambda a, b: a == b,
+    "__ne__": lambda a, b: a != b,
+}

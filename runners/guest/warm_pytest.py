@@ -1,0 +1,1 @@
+"""Imports before the fork what the pytest runner needs after it."""
