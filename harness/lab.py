@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import packages_distributions
 
 import sandboxes
@@ -12,7 +13,7 @@ from harness.errors import CannotJudge, Misuse
 from harness.pipeline import Lab
 from harness.trial import Bench
 from runners import languages
-from sandboxes.base import Facts, SandboxUnavailable
+from sandboxes.base import Facts, Profile, SandboxUnavailable
 
 LANGUAGE = "python"
 
@@ -32,7 +33,7 @@ def open_lab(settings: Settings) -> Iterator[Lab]:
                      hint=f"there are: {', '.join(sorted(kinds))}")  # fmt: skip
     jobs = settings.effective_jobs()
     try:
-        sandbox = sandboxes.create(settings.sandbox, runner.profiles, slots=jobs)
+        sandbox = sandboxes.create(settings.sandbox, _held(runner.profiles), slots=jobs)
     except SandboxUnavailable as error:
         raise CannotJudge(str(error), hint=error.hint or "pairproof doctor says more") from error
     try:
@@ -48,6 +49,17 @@ def open_lab(settings: Settings) -> Iterator[Lab]:
         yield Lab(bench=bench, facts=facts, modules=_modules(facts))
     finally:
         sandbox.close()
+
+
+def _held(profiles: Mapping[str, Profile]) -> dict[str, Profile]:
+    """The profiles with those packages that this machine has."""
+    installed = {owner for owners in packages_distributions().values() for owner in owners}
+    return {
+        name: replace(
+            profile, distributions=tuple(d for d in profile.distributions if d in installed)
+        )
+        for name, profile in profiles.items()
+    }
 
 
 def _modules(facts: Facts) -> frozenset[str]:

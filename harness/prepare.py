@@ -67,11 +67,7 @@ def prepare(pair: Pair, policy: Policy, *, modules: Iterable[str] = ()) -> Prepa
         entry_point=pair.entry_point,
     )
     suite, roster, lifted = _suite(pair, spec)
-    loc = {
-        "total": structure.loc.total,
-        "nonblank": structure.loc.nonblank,
-        "code": structure.loc.code,
-    }
+    loc = structure.loc.as_dict()
     subject = subject_for(pair, policy=policy, spec=spec, loc=loc, modules=frozenset(modules))
     return Prepared(
         pair=pair,
@@ -79,7 +75,7 @@ def prepare(pair: Pair, policy: Policy, *, modules: Iterable[str] = ()) -> Prepa
         lifted=lifted,
         suite=suite,
         roster=roster,
-        functions=frozenset(f.name for f in structure.functions if not f.cls),
+        functions=frozenset(f.name for f in structure.functions if not f.owner),
         imports=frozenset(i.module.split(".")[0] for i in structure.imports),
         findings=run_checks(subject),
         loc=loc,
