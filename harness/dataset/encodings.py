@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from itertools import chain
 
 from harness.dataset.raw import Damaged
 
@@ -32,9 +33,9 @@ def utf8_chunks(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield from chunks
         return
     decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
-    for chunk in _chain(head, chunks):
-        yield _decode(decoder, chunk, encoding)
-    yield _decode(decoder, b"", encoding, final=True)
+    for chunk in chain((head,), chunks):
+        yield from _decoded(decoder, chunk, encoding)
+    yield from _decoded(decoder, b"", encoding, final=True)
 
 
 def _encoding(head: bytes) -> tuple[str, int]:
@@ -48,15 +49,13 @@ def _encoding(head: bytes) -> tuple[str, int]:
     return "utf-8", 0
 
 
-def _decode(
+def _decoded(
     decoder: codecs.IncrementalDecoder, chunk: bytes, encoding: str, *, final: bool = False
-) -> bytes:
+) -> Iterator[bytes]:
     try:
-        return decoder.decode(chunk, final).encode("utf-8", "surrogatepass")
+        text = decoder.decode(chunk, final)
     except UnicodeDecodeError as error:
+        good = error.object[: error.start].decode(encoding, "surrogatepass")
+        yield good.encode("utf-8", "surrogatepass")
         raise Damaged(f"the file is no {encoding}: {error.reason}") from None
-
-
-def _chain(head: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from chunks
+    yield text.encode("utf-8", "surrogatepass")

@@ -51,15 +51,14 @@ class Source:
     @contextmanager
     def open(self) -> Iterator[io.BufferedReader]:
         """Its bytes; raises Misuse where the system does not give them."""
-        if self.path is None:
-            yield as_buffered(sys.stdin.buffer)
-            return
         try:
-            stream = self.path.open("rb")
+            if self.path is None:
+                yield as_buffered(sys.stdin.buffer)
+            else:
+                with self.path.open("rb") as stream:
+                    yield stream
         except OSError as error:
             raise _unreadable(self.name, error) from None
-        with stream:
-            yield stream
 
     def container(self, stream: io.BufferedReader) -> Container:
         """What the stream holds, by its first bytes; an ending only says what a broken one was."""
@@ -130,9 +129,9 @@ def _inside(folder: Path, notice: Callable[[str], None]) -> list[Source]:
     files = [
         Path(root, name) for root, _, names in os.walk(folder, onerror=refuse) for name in names
     ]
-    wanted = [path for path in sorted(files) if path.name.lower().endswith(KNOWN)]
+    wanted = [p for p in sorted(files) if p.name.lower().endswith(KNOWN) and p.exists()]
     for path in sorted(set(files) - set(wanted)):
-        notice(f"{path} is passed over: its ending is none of {', '.join(KNOWN)}")
+        notice(f"{path} is passed over: no dataset file by its ending")
     if not wanted:
         notice(f"{folder} holds no dataset file")
     return [_checked(path) for path in wanted]
@@ -157,4 +156,6 @@ def _unpacked(name: str) -> str:
 
 
 def _unreadable(name: str, error: OSError) -> Misuse:
-    return Misuse(f"{name} cannot be read: {error.strerror}.", hint="Check its permissions.")
+    return Misuse(
+        f"{name} cannot be read: {error.strerror or error}.", hint="Check its permissions."
+    )

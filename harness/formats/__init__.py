@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from types import MappingProxyType
 
+from harness.errors import Misuse
 from harness.formats.base import Format, Row, Unreadable
 
 __all__ = ["Format", "Row", "Unreadable", "available", "choose"]
@@ -29,9 +30,15 @@ def available() -> MappingProxyType[str, Format]:
         for adapter in getattr(loaded, "FORMATS", () if single is None else (single,)):
             found[adapter.name] = adapter
     for point in entry_points(group=GROUP):
-        adapter = point.load()
-        adapter = adapter() if isinstance(adapter, type) else adapter
-        found.setdefault(adapter.name, adapter)
+        try:
+            adapter = point.load()
+            adapter = adapter() if isinstance(adapter, type) else adapter
+            found.setdefault(adapter.name, adapter)
+        except Exception as error:
+            raise Misuse(
+                f"The dataset format {point.value!r} cannot be loaded: {error}.",
+                hint="Mend or uninstall the distribution that brings it.",
+            ) from error
     return MappingProxyType(dict(sorted(found.items())))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from harness.formats.base import Draft, Row, Unreadable, rest_of, text_of
 from harness.formats.language import parse_language
-from harness.formats.suites import is_python_suite
 from harness.models import Language, Pair, Place
 
 _REQUIRED = {"id", "language", "category", "task", "solution", "tests", "expected_verdict"}
@@ -30,16 +29,7 @@ class Attacks:
         if not solution.strip() and not response.strip():
             raise Unreadable("no_code", "solution is missing or empty")
         language = parse_language(text_of(row, "language", notes)) or Language(name="unknown")
-        tests = text_of(row, "tests", notes)
-        metadata = rest_of(row, _READ)
-        suite = sketch = ""
-        if language.name == "python" and is_python_suite(tests):
-            suite = tests
-        elif language.name in {"python", "html", "unknown"}:
-            sketch = tests
-        else:
-            metadata["test_source"] = tests
-        return Draft(
+        draft = Draft(
             format=self.name,
             place=place,
             id=row.get("id"),
@@ -48,12 +38,12 @@ class Attacks:
             response=response,
             code=solution,
             code_is_copy=bool(response),
-            sketch=sketch,
-            suite=suite,
             notes=notes,
-            metadata=metadata,
+            metadata=rest_of(row, _READ),
             names={"instruction": "task", "code": "solution", "sketch": "tests", "suite": "tests"},
-        ).pair()
+        )
+        draft.take_tests(text_of(row, "tests", notes))
+        return draft.pair()
 
 
 FORMAT = Attacks()

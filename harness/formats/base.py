@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any, Protocol
 
 from harness.formats.language import language_of_tag
-from harness.formats.suites import suite_kind
+from harness.formats.suites import is_python_suite, suite_kind
 from harness.models import Claims, Language, Pair, Place, SuiteText
 from harness.repair import Role, repair_row
 from harness.repair.characters import escape_controls
@@ -64,6 +64,20 @@ class Draft:
     metadata: dict[str, Any] = field(default_factory=dict)
     names: dict[Role, str] = field(default_factory=dict)
     """The row's own field name for each text."""
+
+    def take_tests(self, text: str) -> None:
+        """File tests of an unknown kind under what they are: a Python suite, or a sketch; tests in
+        another language are kept in `metadata["test_source"]` until that language runs suites."""
+        name = self.language.name if self.language else "python"
+        if name not in {"python", "html", "unknown"}:
+            if text:
+                self.metadata["test_source"] = text
+        elif name == "python" and is_python_suite(text):
+            self.suite = text
+        elif self.sketch and text:
+            self.metadata["tests"] = text
+        else:
+            self.sketch = self.sketch or text
 
     def pair(self) -> Pair:
         """The repaired pair; raises Unreadable("no_code") without both code and response."""
@@ -135,15 +149,21 @@ def safe_id(value: Any, place: Place, notes: list[str]) -> str:
     return f"{escape_controls(stem)}-{place.line}"
 
 
-def text_of(row: Row, key: str, notes: list[str], rule: str = "S0-2") -> str:
+def given_id(row: Row, keys: tuple[str, ...]) -> Any:
+    """The value of the first of `keys` that is neither null nor empty; None where there is none."""
+    return next((row[key] for key in keys if row.get(key) not in (None, "")), None)
+
+
+def text_of(row: Row, key: str, notes: list[str], rule: str = "") -> str:
     """The string at `key`; "" where it is missing, null or (with a note) something else."""
     value = row.get(key)
+    of = f"{rule}: " if rule else ""
     if value is None or isinstance(value, str):
         return value or ""
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        notes.append(f"{rule}: {key} is a list of strings, joined by line ends")
+        notes.append(f"{of}{key} is a list of strings, joined by line ends")
         return "\n".join(value)
-    notes.append(f"{rule}: {key} is of type {type(value).__name__}, not a string")
+    notes.append(f"{of}{key} is of type {type(value).__name__}, not a string")
     return ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from harness.formats.base import Draft, Row, Unreadable, rest_of, text_of
+from harness.formats.base import Draft, Row, Unreadable, given_id, rest_of, text_of
 from harness.formats.embedded import extract_object
 from harness.formats.language import parse_language
 from harness.models import Claims, Pair, Place
@@ -47,7 +47,7 @@ class Card:
         own = len(fields.keys() & _MARKS)
         if own >= 3:
             return 0.95
-        return 0.6 if own >= 2 or (own and "response" in fields) else 0.0
+        return 0.6 if own == 2 and "code" not in fields else 0.0
 
     def read(self, row: Row, place: Place) -> Pair:
         """The pair with what it claims of itself; broken rules become notes that name them."""
@@ -61,9 +61,9 @@ class Card:
         if unknown:
             notes.append(f"S0-2: unknown keys {', '.join(sorted(unknown))}")
         extra = rest_of(inputs, known | {"input", "output"}) if inputs is not output else {}
-        code = text_of(output, "code_only", notes)
-        response = text_of(output, "response", notes)
-        sketch = text_of(output, "test_sketch", notes)
+        code = text_of(output, "code_only", notes, "S0-2")
+        response = text_of(output, "response", notes, "S0-2")
+        sketch = text_of(output, "test_sketch", notes, "S0-2")
         for key, text in (("response", response), ("code_only", code), ("test_sketch", sketch)):
             if key in output and not text.strip():
                 notes.append(f"S0-22: {key} is empty")
@@ -71,11 +71,9 @@ class Card:
         return Draft(
             format=self.name,
             place=place,
-            id=next(
-                (row[k] for k in _IDS if row.get(k)), next(filter(None, map(both.get, _IDS)), None)
-            ),
+            id=given_id({**both, **row}, _IDS),
             language=parse_language(text_of(both, "language", notes, "S0-1")),
-            instruction=text_of(output, "instruction", notes),
+            instruction=text_of(output, "instruction", notes, "S0-2"),
             response=response,
             code=code,
             code_is_copy="code_only" in output,
@@ -103,7 +101,7 @@ def _parts(row: Row, notes: list[str]) -> tuple[Row, Row]:
 
 
 def _claims(output: Row, both: Row, notes: list[str]) -> Claims:
-    basis = text_of(output, "decision_basis", notes)
+    basis = text_of(output, "decision_basis", notes, "S0-2")
     return Claims(
         difficulty=_difficulty(both, basis, notes),
         estimated_loc=_integer(output, notes),

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from harness.formats.base import Draft, Row, Unreadable, first_text, rest_of, text_of
+from harness.formats.base import Draft, Row, Unreadable, first_text, given_id, rest_of, text_of
 from harness.formats.language import parse_language
 from harness.models import Claims, Pair, Place
 
@@ -18,9 +18,6 @@ _CODE = ("code", "solution", "code_only", "canonical_solution")
 _SKETCH = ("test_sketch", "sketch")
 _SUITE = ("suite", "tests", "test", "test_code", "unit_tests")
 _ENTRY = ("entry_point", "function_name")
-_ALL = frozenset(
-    (*_ID, *_LANGUAGE, *_INSTRUCTION, *_RESPONSE, *_CODE, *_SKETCH, *_SUITE, *_ENTRY, "claims")
-)
 
 
 class Native:
@@ -48,21 +45,26 @@ class Native:
         suite, suite_key = _suite(row, notes)
         language, _ = first_text(row, _LANGUAGE, notes)
         entry, _ = first_text(row, _ENTRY, notes)
-        return Draft(
+        used = {*_ID, *_LANGUAGE, *_ENTRY, "claims", instruction_key, response_key, code_key}
+        used |= {sketch_key, suite_key}
+        extra = row.get("input")
+        if instruction_key == "instruction" and isinstance(extra, str) and extra.strip():
+            instruction += "\n\n" + extra
+            used.add("input")
+        draft = Draft(
             format=self.name,
             place=place,
-            id=next((row[key] for key in _ID if row.get(key) not in (None, "")), None),
+            id=given_id(row, _ID),
             language=parse_language(language),
             instruction=instruction,
             response=response,
             code=code,
             code_is_copy=bool(code and response),
             sketch=sketch,
-            suite=suite,
             entry_point=entry,
             claims=_claims(row.get("claims"), notes),
             notes=notes,
-            metadata=rest_of(row, _ALL),
+            metadata=rest_of(row, used),
             names={
                 "instruction": instruction_key,
                 "response": response_key,
@@ -70,7 +72,9 @@ class Native:
                 "sketch": sketch_key,
                 "suite": suite_key,
             },
-        ).pair()
+        )
+        draft.take_tests(suite)
+        return draft.pair()
 
 
 def _suite(row: Row, notes: list[str]) -> tuple[str, str]:

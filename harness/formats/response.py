@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.formats.base import Draft, Row, Unreadable, rest_of, text_of
+from harness.formats.base import Draft, Row, Unreadable, given_id, rest_of, text_of
 from harness.formats.embedded import extract_object
 from harness.formats.language import parse_language
 from harness.models import Claims, Pair, Place
@@ -48,7 +48,7 @@ class Response:
         return Draft(
             format=self.name,
             place=place,
-            id=next((flat[key] for key in ("id", "pair_id", "task_id") if flat.get(key)), None),
+            id=given_id(flat, ("id", "pair_id", "task_id")),
             language=parse_language(text_of(flat, "language", notes)),
             instruction=text_of(flat, "instruction", notes, "S1-1"),
             response=response,

@@ -10,6 +10,7 @@ _ESCAPE = re.compile(r'\\(u[0-9a-fA-F]{4}|[nrtbf"\\/])')
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "\\": "\\", "/": "/"}
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _ESCAPED_FENCE = re.compile(r"\\n\s*(```|~~~)|(```|~~~)[\w+#.-]*\\n")
+_LINE_START = re.compile(r"""[\w#*\-'"`(\[]|\\n|\s*[-*\d]""")
 
 
 def unescape_once(text: str) -> str:
@@ -34,49 +35,64 @@ def looks_escaped(text: str) -> bool:
     return "\\n" in text and "\n" not in text
 
 
-def newline_outside_quotes(text: str) -> bool:
-    r"""True where some literal `\n` stands outside of quotes, so it cannot be a string's content.
+def bare_newlines(text: str) -> list[int]:
+    r"""Where a literal `\n` stands outside of quotes, so that it cannot be a string's content.
 
     An apostrophe between two letters is not a quote.
     """
+    found: list[int] = []
     quote = ""
     i = 0
     while i < len(text):
         c = text[i]
         if c == "\\":
             if not quote and text[i + 1 : i + 2] == "n":
-                return True
+                found.append(i)
             i += 2
             continue
         if quote:
-            if c == quote:
-                quote = ""
+            quote = "" if c == quote else quote
         elif c in "\"'`" and not (
             c == "'" and text[i - 1 : i].isalnum() and text[i + 1 : i + 2].isalnum()
         ):
             quote = c
         i += 1
-    return False
+    return found
 
 
-def code_is_escaped(code: str, language: str) -> bool:
-    """Whether `code` needs exactly one `unescape_once`.
+def code_is_escaped(code: str, language: str, *, evidence: bool = False) -> bool:
+    r"""Whether `code` needs exactly one `unescape_once`.
 
     Python: it must fail to parse as it stands and parse afterwards. Other languages have no parser
-    here, so a backslash-n outside of quotes must prove it.
+    here: either the answer beside it is escaped (`evidence`), or a bare `\n` stands beside a brace
+    or a semicolon, where only a line end can be (a regular expression may hold others).
     """
-    if not looks_escaped(code):
+    if not looks_escaped(code) or (language in {"", "python"} and parse(code) is not None):
         return False
-    if language in {"", "python"} and parse(code) is None and parse(unescape_once(code)):
+    if language in {"", "python"} and parse(unescape_once(code)) is not None:
         return True
-    return language != "python" and parse(code) is None and newline_outside_quotes(code)
+    if language == "python":
+        return False
+    return evidence or any(
+        code[i - 1 : i] in set("{};") or code[i + 2 : i + 3] == "}" for i in bare_newlines(code)
+    )
 
 
-def response_is_escaped(response: str) -> bool:
-    r"""Whether a whole answer needs it: no real line end, and a fence beside a literal `\n`."""
-    return looks_escaped(response) and _ESCAPED_FENCE.search(response) is not None
+def response_is_escaped(response: str, *, code_was_escaped: bool = False) -> bool:
+    r"""Whether a whole answer needs it: no real line end, and the row's code needed it or a fence
+    stands beside a literal `\n`."""
+    return looks_escaped(response) and (
+        code_was_escaped or _ESCAPED_FENCE.search(response) is not None
+    )
 
 
 def sketch_is_escaped(sketch: str, *, code_was_escaped: bool) -> bool:
-    r"""Whether a sketch needs it: the row's code did, or a `\n` stands outside of quotes."""
-    return looks_escaped(sketch) and (code_was_escaped or newline_outside_quotes(sketch))
+    r"""Whether a sketch needs it: the row's code did, or a bare `\n` stands between two words with
+    no space beside it, as "handles \n and \t" does not."""
+    return looks_escaped(sketch) and (
+        code_was_escaped
+        or any(
+            i > 0 and not sketch[i - 1].isspace() and _LINE_START.match(sketch, i + 2)
+            for i in bare_newlines(sketch)
+        )
+    )

@@ -72,12 +72,11 @@ class Lane:
     def _escapes(self) -> None:
         detail = "one level of escapes undone: it had backslash-n for every line end"
         code, response = self.texts.get("code", ""), self.texts.get("response", "")
-        code_was = escapes.code_is_escaped(code, self.language)
+        evidence = escapes.response_is_escaped(response)
+        code_was = escapes.code_is_escaped(code, self.language, evidence=evidence)
         if code_was:
             self._set("code", escapes.unescape_once(code), "unescape_once", detail)
-        response_is = escapes.response_is_escaped(response)
-        if response_is and not code_was and not code:
-            response_is = self._answer_is_escaped(response)
+        response_is = escapes.response_is_escaped(response, code_was_escaped=code_was)
         if response_is:
             self._set("response", escapes.unescape_once(response), "unescape_once", detail)
         was = code_was or response_is
@@ -87,10 +86,6 @@ class Lane:
         suite = self.texts.get("suite", "")
         if escapes.code_is_escaped(suite, self.language):
             self._set("suite", escapes.unescape_once(suite), "unescape_once", detail)
-
-    def _answer_is_escaped(self, response: str) -> bool:
-        """With no other copy of the code, the answer must give a block afterwards."""
-        return any(block.code.strip() for block in fences.blocks(escapes.unescape_once(response)))
 
     def _fences(self) -> None:
         for role in ("code", "suite"):
