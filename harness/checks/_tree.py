@@ -13,6 +13,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _SHARED = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
 _BUILTINS = frozenset(dir(builtins))
+_ROOTS = frozenset({"builtins", "os", "sys", "gc", "inspect"})
 _IMPORTERS = frozenset({"__import__", "importlib.import_module", "builtins.__import__"})
 
 
@@ -30,6 +31,7 @@ class TreeIndex:
         """Local name to the dotted path that it was imported from."""
         self._read_bindings()
         self.aliases: dict[str, str] = dict(self.imports)
+        """The imports, and names that were given one of them: `run = os.system`."""
         self._read_aliases()
 
     def _walk(self) -> None:
@@ -58,11 +60,11 @@ class TreeIndex:
             if not isinstance(node.ctx, ast.Load):
                 self.bound.add(node.id)
         self.bound.update(node.arg for node in self.all(ast.arg))
-        for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):
-            self.bound.update(node.name for node in self.all(kind))
+        self.bound.update(node.name for node in self.functions())
+        self.bound.update(node.name for node in self.all(ast.ClassDef))
         self.bound.update(node.name for node in self.all(ast.ExceptHandler) if node.name)
-        for pattern in (ast.MatchAs, ast.MatchStar):
-            self.bound.update(node.name for node in self.all(pattern) if node.name)
+        self.bound.update(node.name for node in self.all(ast.MatchAs) if node.name)
+        self.bound.update(node.name for node in self.all(ast.MatchStar) if node.name)
         for statement in self.all(ast.Import):
             for alias in statement.names:
                 top = alias.name.split(".")[0]
@@ -73,21 +75,15 @@ class TreeIndex:
                 self.imports[alias.asname or alias.name] = f"{base}.{alias.name}"
 
     def _read_aliases(self) -> None:
-        """Also follow `run = os.system` and `m = __import__("os")`, one assignment deep."""
+        roots = {path.split(".")[0] for path in self.imports.values()} | _ROOTS
         for node in self.all(ast.Assign):
             target = node.targets[0]
             if len(node.targets) != 1 or not isinstance(target, ast.Name):
                 continue
             if isinstance(node.value, (ast.Name, ast.Attribute, ast.Call)):
                 path = self.dotted(node.value)
-                if path and path.split(".")[0] in self.import_roots and target.id not in _BUILTINS:
+                if path and path.split(".")[0] in roots and target.id not in _BUILTINS:
                     self.aliases.setdefault(target.id, path)
-
-    @property
-    def import_roots(self) -> set[str]:
-        """Top-level names of everything imported, and builtins by that name."""
-        roots = {path.split(".")[0] for path in self.imports.values()}
-        return roots | {"builtins", "os", "sys", "gc", "inspect"}
 
     def all(self, kind: type[Node]) -> list[Node]:
         """Every node of exactly this type, in source order."""
@@ -107,8 +103,7 @@ class TreeIndex:
                 tail.append(node.attr)
                 node = node.value
             elif isinstance(node, ast.Name):
-                tail.append(self.aliases.get(node.id, node.id) if hasattr(self, "aliases")
-                            else self.imports.get(node.id, node.id))  # fmt: skip
+                tail.append(self.aliases.get(node.id, node.id))
                 return ".".join(reversed(tail))
             elif isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
                 step = self._through_call(node)
