@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TypeVar
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -29,6 +30,7 @@ class TreeIndex:
         """Names that something other than an import binds, in any scope."""
         self.imports: dict[str, str] = {}
         """Local name to the dotted path that it was imported from."""
+        self._star = ""
         self._read_bindings()
         self.aliases: dict[str, str] = dict(self.imports)
         """The imports, and names that were given one of them: `run = os.system`."""
@@ -72,6 +74,8 @@ class TreeIndex:
         for source in self.all(ast.ImportFrom):
             base = "." * source.level + (source.module or "")
             for alias in source.names:
+                if alias.name == "*":
+                    self._star = base
                 self.imports[alias.asname or alias.name] = f"{base}.{alias.name}"
 
     def _read_aliases(self) -> None:
@@ -103,7 +107,7 @@ class TreeIndex:
                 tail.append(node.attr)
                 node = node.value
             elif isinstance(node, ast.Name):
-                tail.append(self.aliases.get(node.id, node.id))
+                tail.append(self._name_path(node.id))
                 return ".".join(reversed(tail))
             elif isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
                 step = self._through_call(node)
@@ -136,6 +140,33 @@ class TreeIndex:
             if self.imports.get(callee, callee) in _IMPORTERS:
                 return first.value, None
         return None
+
+    @cached_property
+    def paths(self) -> list[tuple[str, ast.expr]]:
+        """(dotted path, node) of every use of something imported, the longest path only."""
+        found: list[tuple[str, ast.expr]] = []
+        nodes: list[ast.expr] = [*self.all(ast.Name), *self.all(ast.Attribute)]
+        for node in [*nodes, *self.all(ast.Call)]:
+            if isinstance(self.parent.get(node), ast.Attribute):
+                continue
+            root: ast.AST = node
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            if isinstance(root, ast.Name) and not self._imported(root.id):
+                continue
+            path = self.dotted(node)
+            if path and not (isinstance(node, ast.Call) and path == self.dotted(node.func)):
+                found.append((path, node))
+        return sorted(found, key=lambda pair: (pair[1].lineno, pair[1].col_offset))
+
+    def _imported(self, name: str) -> bool:
+        return name in self.aliases or (bool(self._star) and name not in self.bound)
+
+    def _name_path(self, name: str) -> str:
+        known = self.aliases.get(name)
+        if known is None and self._star and name not in self.bound and name not in _BUILTINS:
+            return f"{self._star}.{name}"
+        return known or name
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """The node's parents, nearest first, the module last."""
