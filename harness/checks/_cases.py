@@ -243,15 +243,14 @@ def _from_asserts(index: TreeIndex) -> Iterator[VisibleCase | None]:
 
 def table_rows(index: TreeIndex) -> Iterator[tuple[ast.AST, tuple[Any, ...], Any]]:
     """(table, inputs, answer) of every literal row of every list, tuple or dict of rows."""
-    for kind in (ast.List, ast.Tuple, ast.Set):
-        for table in index.all(kind):
-            for row in table.elts:
-                cells = row.args if isinstance(row, ast.Call) else getattr(row, "elts", None)
-                if isinstance(row, ast.Set) or not cells or len(cells) < 2:
-                    continue
-                values = [literal_value(cell) for cell in cells]
-                if all(v is not MISSING for v in values):
-                    yield table, tuple(values[:-1]), values[-1]
+    for table in [*index.all(ast.List), *index.all(ast.Tuple), *index.all(ast.Set)]:
+        for row in table.elts:
+            cells = row.args if isinstance(row, ast.Call) else getattr(row, "elts", None)
+            if isinstance(row, ast.Set) or not cells or len(cells) < 2:
+                continue
+            values = [literal_value(cell) for cell in cells]
+            if all(v is not MISSING for v in values):
+                yield table, tuple(values[:-1]), values[-1]
     for mapping in index.all(ast.Dict):
         for key, item in zip(mapping.keys, mapping.values, strict=True):
             left, right = literal_value(key), literal_value(item)

@@ -17,7 +17,8 @@ _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s|$)|[。!?]+|\n\s*\n
 FENCE_LANGUAGES = {
     "py": "python", "python3": "python", "python2": "python", "pycon": "python",
     "ipython": "python", "js": "javascript", "node": "javascript", "mjs": "javascript",
-    "jsx": "javascript", "ts": "typescript", "tsx": "typescript", "golang": "go", "rs": "rust", "c++": "cpp",
+    "jsx": "javascript", "ts": "typescript", "tsx": "typescript",
+    "golang": "go", "rs": "rust", "c++": "cpp",
     "cc": "cpp", "cxx": "cpp", "sh": "bash", "shell": "bash", "zsh": "bash", "rb": "ruby",
     "htm": "html", "cs": "csharp", "c#": "csharp", "kt": "kotlin", "ps1": "powershell",
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TypeVar
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -13,6 +14,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _SHARED = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
 _BUILTINS = frozenset(dir(builtins))
+_ROOTS = frozenset({"builtins", "os", "sys", "gc", "inspect"})
 _IMPORTERS = frozenset({"__import__", "importlib.import_module", "builtins.__import__"})
 
 
@@ -28,8 +30,10 @@ class TreeIndex:
         """Names that something other than an import binds, in any scope."""
         self.imports: dict[str, str] = {}
         """Local name to the dotted path that it was imported from."""
+        self._star = ""
         self._read_bindings()
         self.aliases: dict[str, str] = dict(self.imports)
+        """The imports, and names that were given one of them: `run = os.system`."""
         self._read_aliases()
 
     def _walk(self) -> None:
@@ -58,11 +62,11 @@ class TreeIndex:
             if not isinstance(node.ctx, ast.Load):
                 self.bound.add(node.id)
         self.bound.update(node.arg for node in self.all(ast.arg))
-        for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):
-            self.bound.update(node.name for node in self.all(kind))
+        self.bound.update(node.name for node in self.functions())
+        self.bound.update(node.name for node in self.all(ast.ClassDef))
         self.bound.update(node.name for node in self.all(ast.ExceptHandler) if node.name)
-        for pattern in (ast.MatchAs, ast.MatchStar):
-            self.bound.update(node.name for node in self.all(pattern) if node.name)
+        self.bound.update(node.name for node in self.all(ast.MatchAs) if node.name)
+        self.bound.update(node.name for node in self.all(ast.MatchStar) if node.name)
         for statement in self.all(ast.Import):
             for alias in statement.names:
                 top = alias.name.split(".")[0]
@@ -70,24 +74,20 @@ class TreeIndex:
         for source in self.all(ast.ImportFrom):
             base = "." * source.level + (source.module or "")
             for alias in source.names:
+                if alias.name == "*":
+                    self._star = base
                 self.imports[alias.asname or alias.name] = f"{base}.{alias.name}"
 
     def _read_aliases(self) -> None:
-        """Also follow `run = os.system` and `m = __import__("os")`, one assignment deep."""
+        roots = {path.split(".")[0] for path in self.imports.values()} | _ROOTS
         for node in self.all(ast.Assign):
             target = node.targets[0]
             if len(node.targets) != 1 or not isinstance(target, ast.Name):
                 continue
             if isinstance(node.value, (ast.Name, ast.Attribute, ast.Call)):
                 path = self.dotted(node.value)
-                if path and path.split(".")[0] in self.import_roots and target.id not in _BUILTINS:
+                if path and path.split(".")[0] in roots and target.id not in _BUILTINS:
                     self.aliases.setdefault(target.id, path)
-
-    @property
-    def import_roots(self) -> set[str]:
-        """Top-level names of everything imported, and builtins by that name."""
-        roots = {path.split(".")[0] for path in self.imports.values()}
-        return roots | {"builtins", "os", "sys", "gc", "inspect"}
 
     def all(self, kind: type[Node]) -> list[Node]:
         """Every node of exactly this type, in source order."""
@@ -107,8 +107,7 @@ class TreeIndex:
                 tail.append(node.attr)
                 node = node.value
             elif isinstance(node, ast.Name):
-                tail.append(self.aliases.get(node.id, node.id) if hasattr(self, "aliases")
-                            else self.imports.get(node.id, node.id))  # fmt: skip
+                tail.append(self._name_path(node.id))
                 return ".".join(reversed(tail))
             elif isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
                 step = self._through_call(node)
@@ -141,6 +140,33 @@ class TreeIndex:
             if self.imports.get(callee, callee) in _IMPORTERS:
                 return first.value, None
         return None
+
+    @cached_property
+    def paths(self) -> list[tuple[str, ast.expr]]:
+        """(dotted path, node) of every use of something imported, the longest path only."""
+        found: list[tuple[str, ast.expr]] = []
+        nodes: list[ast.expr] = [*self.all(ast.Name), *self.all(ast.Attribute)]
+        for node in [*nodes, *self.all(ast.Call)]:
+            if isinstance(self.parent.get(node), ast.Attribute):
+                continue
+            root: ast.AST = node
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            if isinstance(root, ast.Name) and not self._imported(root.id):
+                continue
+            path = self.dotted(node)
+            if path and not (isinstance(node, ast.Call) and path == self.dotted(node.func)):
+                found.append((path, node))
+        return sorted(found, key=lambda pair: (pair[1].lineno, pair[1].col_offset))
+
+    def _imported(self, name: str) -> bool:
+        return name in self.aliases or (bool(self._star) and name not in self.bound)
+
+    def _name_path(self, name: str) -> str:
+        known = self.aliases.get(name)
+        if known is None and self._star and name not in self.bound and name not in _BUILTINS:
+            return f"{self._star}.{name}"
+        return known or name
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """The node's parents, nearest first, the module last."""

@@ -214,14 +214,13 @@ def _pattern_values(pattern: ast.pattern) -> Iterator[object]:
 def _parallel_lists(index: TreeIndex) -> Iterator[Entry]:
     """Entries of lists of one length that stand beside each other."""
     lists: list[tuple[ast.AST, list[object]]] = []
-    for kind in (ast.List, ast.Tuple):
-        for node in index.all(kind):
-            if 2 <= len(node.elts) <= 200 and isinstance(node.elts[0], ast.Constant):
-                value = literal_value(node)
-                if isinstance(value, (list, tuple)):
-                    lists.append((node, list(value)))
-    for node, inputs in lists[:20]:
+    for node in [*index.all(ast.List), *index.all(ast.Tuple)]:
+        if 2 <= len(node.elts) <= 200 and isinstance(node.elts[0], ast.Constant):
+            value = literal_value(node)
+            if isinstance(value, (list, tuple)):
+                lists.append((node, list(value)))
+    for table, inputs in lists[:20]:
         for other, answers in lists[:20]:
-            if other is not node and len(inputs) == len(answers):
+            if other is not table and len(inputs) == len(answers):
                 for known, answer in zip(inputs, answers, strict=True):
-                    yield node, freeze(known), freeze(answer), getattr(node, "lineno", 0)
+                    yield table, freeze(known), freeze(answer), getattr(table, "lineno", 0)
