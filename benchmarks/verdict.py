@@ -68,7 +68,7 @@ def _write(folder: Path, number: int, prepared: Prepared) -> Path:
 
 def _plain(files: list[Path]) -> None:
     for path in files:
-        subprocess.run([sys.executable, "-I", str(path)], check=False, capture_output=True)
+        subprocess.run([sys.executable, str(path)], check=False, capture_output=True)
 
 
 def _ours(prepared: list[Prepared], lab: Lab) -> None:
