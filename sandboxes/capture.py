@@ -1,34 +1,40 @@
-"""A stream that is drained while it is written: both ends kept, all of it counted and hashed."""
+"""Pipes that are drained while they are written, into memory that no child inherits."""
 
 from __future__ import annotations
 
+import importlib
 import os
 from typing import Any
 
+from sandboxes.arena import Arena
+
 KEPT_BYTES = 32 << 10
-_READ_BYTES = 1 << 16
+_WHOLE_BYTES = 2 * KEPT_BYTES
+_CHUNK_BYTES = 1 << 16
 _KILL_AT = 8
 
 
-def _sha256(data: bytes) -> Any:
-    import hashlib  # only where a stream is longer than what is kept: it is costly to carry
+def _sha256(data: memoryview) -> Any:
+    # hashlib loads OpenSSL, which every later fork would carry.
+    for name in ("_sha256", "_sha2", "hashlib"):
+        try:
+            return importlib.import_module(name).sha256(data)
+        except ImportError:
+            continue
+    raise ImportError("no sha256")
 
-    return hashlib.sha256(data)
 
+class Pipe:
+    """What captures and reports share: a reading end, a limit in bytes, a count."""
 
-class Capture:
-    """One pipe's reading end. `cap` is the limit in bytes, at `_KILL_AT` times it we stop."""
+    __slots__ = ("_cap", "_chunk", "_region", "fd", "length")
 
-    __slots__ = ("_cap", "_hash", "_pieces", "fd", "head", "length", "tail")
-
-    def __init__(self, fd: int, cap: int) -> None:
+    def __init__(self, fd: int, cap: int, arena: Arena, kept: int) -> None:
         self.fd = fd
         self.length = 0
-        self.head = b""
-        self.tail = b""
         self._cap = cap
-        self._pieces: list[bytes] = []
-        self._hash: Any = None
+        self._region = arena.take(kept)
+        self._chunk = arena.take(_CHUNK_BYTES)
 
     @property
     def over(self) -> bool:
@@ -42,74 +48,59 @@ class Capture:
 
     def pump(self) -> bool:
         """Take what is there; false at the end of the stream."""
-        data = os.read(self.fd, _READ_BYTES)
-        if not data:
-            return False
-        self.length += len(data)
-        if self._hash is None:
-            self._pieces.append(data)
-            if self.length > 2 * KEPT_BYTES:
-                whole = b"".join(self._pieces)
-                self._pieces.clear()
-                self._hash = _sha256(whole)
-                self.head, self.tail = whole[:KEPT_BYTES], whole[-KEPT_BYTES:]
+        room = len(self._region) - self.length
+        if room > 0:
+            count = os.readv(self.fd, [self._region[self.length :]])
         else:
-            self._hash.update(data)
-            self.tail = (self.tail + data)[-KEPT_BYTES:]
-        return True
+            count = os.readv(self.fd, [self._chunk])
+            if count:
+                self._beyond(self._chunk[:count])
+        self.length += count
+        return count > 0
 
     def drain(self) -> None:
-        """Take the rest; every writer is dead, so that there is an end."""
-        while self.pump():
-            if self.flooded:
-                break
+        """Take the rest and close; every writer is dead, so that there is an end."""
+        while not self.flooded and self.pump():
+            pass
         os.close(self.fd)
 
-    def finish(self) -> tuple[list[Any], bytes, bytes]:
-        """([length, cut, hash or ""], head, tail). The hash of an uncut stream is its reader's."""
+    def _beyond(self, data: memoryview) -> None:
+        """`data` came after the region was full."""
+
+
+class Capture(Pipe):
+    """A stream of which the first and the last 32 KiB are kept, and all is counted and hashed."""
+
+    __slots__ = ("_hash",)
+
+    def __init__(self, fd: int, cap: int, arena: Arena) -> None:
+        super().__init__(fd, cap, arena, _WHOLE_BYTES)
+        self._hash: Any = None
+
+    def _beyond(self, data: memoryview) -> None:
         if self._hash is None:
-            return [self.length, False, ""], b"".join(self._pieces), b""
-        return [self.length, True, self._hash.hexdigest()], self.head, self.tail
+            self._hash = _sha256(self._region)
+        self._hash.update(data)
+        tail, count = self._region[KEPT_BYTES:], min(len(data), KEPT_BYTES)
+        tail[: KEPT_BYTES - count] = tail[count:]
+        tail[KEPT_BYTES - count :] = data[len(data) - count :]
+
+    def finish(self) -> tuple[list[Any], memoryview, memoryview]:
+        """([length, cut, hash], head, tail). An uncut stream is all head; its reader hashes it."""
+        if self._hash is None:
+            return [self.length, False, ""], self._region[: self.length], self._region[:0]
+        told = [self.length, True, self._hash.hexdigest()]
+        return told, self._region[:KEPT_BYTES], self._region[KEPT_BYTES:]
 
 
-class Report:
+class Report(Pipe):
     """The private descriptor: the first `cap` bytes are kept, the rest is thrown away."""
 
-    __slots__ = ("_cap", "_pieces", "fd", "length")
+    __slots__ = ()
 
-    def __init__(self, fd: int, cap: int) -> None:
-        self.fd = fd
-        self.length = 0
-        self._cap = cap
-        self._pieces: list[bytes] = []
+    def __init__(self, fd: int, cap: int, arena: Arena) -> None:
+        super().__init__(fd, cap, arena, cap)
 
-    @property
-    def over(self) -> bool:
-        """Something was thrown away."""
-        return self.length > self._cap
-
-    @property
-    def flooded(self) -> bool:
-        """So much was written that waiting for the end makes no sense."""
-        return self.length > _KILL_AT * self._cap
-
-    def pump(self) -> bool:
-        """Take what is there; false at the end of the stream."""
-        data = os.read(self.fd, _READ_BYTES)
-        if not data:
-            return False
-        if self.length < self._cap:
-            self._pieces.append(data[: self._cap - self.length])
-        self.length += len(data)
-        return True
-
-    def drain(self) -> None:
-        """Take the rest; every writer is dead, so that there is an end."""
-        while self.pump():
-            if self.flooded:
-                break
-        os.close(self.fd)
-
-    def finish(self) -> bytes:
+    def finish(self) -> memoryview:
         """What was kept."""
-        return b"".join(self._pieces)
+        return self._region[: min(self.length, self._cap)]

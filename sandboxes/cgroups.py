@@ -64,11 +64,12 @@ class Groups:
 
     def remove(self) -> bool:
         """Kill whatever is inside and remove the folders; whether all are gone."""
-        return all([_remove(folder) for folder in set(self.folders.values())])
+        gone = [_remove(folder) for folder in set(self.folders.values())]
+        return all(gone)
 
     def mechanisms(self) -> dict[str, str]:
         """Controller to the words for `Facts.enforced`."""
-        return {name: f"cgroup v{self.version}" for name in self.folders}
+        return dict.fromkeys(self.folders, f"cgroup v{self.version}")
 
 
 def create() -> Groups | None:

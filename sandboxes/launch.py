@@ -26,7 +26,7 @@ _SINGLE_ID = 1000
 _SLOTS_APART = 4096
 
 
-class Step(Exception):
+class StepError(Exception):
     """A step of the launch that failed: its name, and the error."""
 
     def __init__(self, name: str, error: OSError) -> None:
@@ -50,12 +50,12 @@ def main() -> None:
     code = EXIT_LOST
     try:
         code = (_as_root if setup["many_uids"] else _as_user)(setup, guest)
-    except Step as error:
+    except StepError as error:
         _fail(error)
     os._exit(code)
 
 
-def _fail(error: Step) -> None:
+def _fail(error: StepError) -> None:
     answer = {"fatal": str(error), "step": error.step, "errno": error.number}
     with contextlib.suppress(wire.WireError):
         wire.send(1, wire.pack(answer))
@@ -72,7 +72,7 @@ class _step:  # noqa: N801  (reads as a statement)
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError):
-            raise Step(self._name, error) from error
+            raise StepError(self._name, error) from error
 
 
 def _as_root(setup: dict[str, Any], guest: dict[str, bytes]) -> int:
@@ -142,7 +142,7 @@ def _child_of_root(
             os.close(tell)
             _pid_one(setup, files, groups.mechanisms() if groups else {}, go)
         os.write(tell, b"%d" % pid)
-    except Step as error:
+    except StepError as error:
         _fail(error)
     os._exit(EXIT_LOST)
 
@@ -239,9 +239,9 @@ def _pid_one(
         seen = supervisor.prepare()
         ready = {"ready": seen, "mechanisms": mechanisms, "hidepid": hidden, "uses": sorted(kept)}
         wire.send(answers, wire.pack(ready))
-        with contextlib.suppress(wire.WireError):
+        with contextlib.suppress(BrokenPipeError):
             supervisor.serve()
-    except Step as error:
+    except StepError as error:
         _fail(error)
     except BaseException as error:
         import traceback

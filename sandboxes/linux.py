@@ -58,6 +58,8 @@ _ST_RELATIME = 4096
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _ulong = ctypes.c_ulong
+_ZERO = _ulong(0)
+_DUMPABLE = (_ulong(0), _ulong(1))
 
 
 class _CapHeader(ctypes.Structure):
@@ -131,6 +133,11 @@ def prctl(option: int, value: int = 0, pointer: object = None) -> int:
         _libc.prctl(ctypes.c_int(option), _ulong(value), second, _ulong(0), _ulong(0)),
         f"prctl {option}",
     )
+
+
+def set_dumpable(value: bool) -> None:
+    """Whether others of the same user may look into the caller. Raises OSError."""
+    _check(_libc.prctl(PR_SET_DUMPABLE, _DUMPABLE[value], _ZERO, _ZERO, _ZERO), "prctl dumpable")
 
 
 def drop_bounding_set() -> None:

@@ -82,7 +82,8 @@ _DENIED = (
 # name, argument, value, deny when equal. PID 1 is the supervisor; 0 is the caller.
 _ARGUMENTS = (
     ("prlimit64", 0, 0, False), ("kill", 0, 1, True), ("tkill", 0, 1, True),
-    ("tgkill", 0, 1, True), ("pidfd_open", 0, 1, True), ("rt_sigqueueinfo", 0, 1, True), ("rt_tgsigqueueinfo", 0, 1, True),
+    ("tgkill", 0, 1, True), ("pidfd_open", 0, 1, True),
+    ("rt_sigqueueinfo", 0, 1, True), ("rt_tgsigqueueinfo", 0, 1, True),
     ("sched_setparam", 0, 1, True), ("sched_setscheduler", 0, 1, True),
     ("sched_setattr", 0, 1, True), ("sched_setaffinity", 0, 1, True), ("setpriority", 1, 0, False),
     ("setpriority", 0, _PRIO_PROCESS, False), ("ioprio_set", 1, 0, False),

@@ -26,7 +26,7 @@ _BOOT = "import os, sys; sys.path.insert(0, os.getcwd()); from sandboxes.launch 
 _EXIT_MEMORY = 77
 
 
-class SlotLost(Exception):
+class SlotLostError(Exception):
     """The slot ended or fell out of step under a job. `memory` says that the kernel killed."""
 
     def __init__(self, message: str, *, memory: bool = False) -> None:
@@ -53,7 +53,7 @@ class Slot:
         self.jobs = 0
         self.worn = ""
         self.born = time.monotonic()
-        self._errors: IO[bytes] = tempfile.TemporaryFile()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         try:
             self._process = subprocess.Popen(
                 [python, "-s", "-S", "-P", "-B", "-X", "utf8", "-c", _BOOT],
@@ -90,7 +90,7 @@ class Slot:
         """Run one job.
 
         Raises:
-            SlotLost: the slot did not answer as it must; it has been closed.
+            SlotLostError: the slot did not answer as it must; it has been closed.
         """
         limits = job.limits
         names = list(job.files)
@@ -131,7 +131,7 @@ class Slot:
         except (wire.WireError, KeyError, IndexError, TypeError, ValueError) as error:
             code = self.close()
             message = f"a slot was lost under a job: {error} {self.last_words}".strip()
-            raise SlotLost(message, memory=code == _EXIT_MEMORY) from error
+            raise SlotLostError(message, memory=code == _EXIT_MEMORY) from error
         self.jobs += 1
         self.worn = str(answer["worn"])
         if self.jobs >= _JOBS_PER_SLOT or time.monotonic() - self.born > _AGE_S:
@@ -243,11 +243,11 @@ class Pool:
         with self._room:
             try:
                 return self._try(key, job)
-            except SlotLost:
+            except SlotLostError:
                 pass
             try:
                 return self._try(key, job)
-            except SlotLost as lost:
+            except SlotLostError as lost:
                 if lost.memory:
                     return Outcome(
                         status=Status.MEMORY,

@@ -23,8 +23,8 @@ print(json.dumps({"version": sys.version, "prefix": sys.base_prefix, "exec": sys
     "site": sysconfig.get_path("purelib"), "plat": sysconfig.get_path("platlib")}))
 """
 _SLOT_MODULES = (
-    "capture", "cgroups", "launch", "linux", "meter", "rootfs", "seccomp", "supervisor", "wipe",
-    "wire",
+    "arena", "capture", "cgroups", "child", "launch", "linux", "meter", "rootfs", "seccomp",
+    "supervisor", "watch", "wipe", "wire",
 )  # fmt: skip
 _EXTRA = re.compile(r"extra\s*==")
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")

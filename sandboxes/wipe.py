@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from collections.abc import Callable
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def wipe(folders: tuple[str, ...]) -> int:
@@ -66,8 +68,10 @@ def _remove(path: bytes) -> bool:
     return True
 
 
-def read_file(top: str, name: str, limit: int) -> bytes | None:
-    """The first `limit` bytes of a regular file below `top`; None where there is no such file.
+def read_file(
+    top: str, name: str, limit: int, take: Callable[[int], memoryview]
+) -> memoryview | None:
+    """Up to `limit` bytes of a regular file below `top`, in memory from `take`, else None.
 
     Follows no link at any step, and never waits for a pipe.
     """
@@ -78,10 +82,18 @@ def read_file(top: str, name: str, limit: int) -> bytes | None:
             inner = os.open(folder, _DIRECTORY, dir_fd=fd)
             os.close(fd)
             fd = inner
-        file = os.open(last, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=fd)
-    except (OSError, ValueError):
+        inner = os.open(last, _FILE, dir_fd=fd)
+        os.close(fd)
+        fd = inner
+        found = os.fstat(fd)
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        data = take(min(found.st_size, limit))
+        held = 0
+        while held < len(data) and (count := os.readv(fd, [data[held:]])):
+            held += count
+        return data[:held]
+    except OSError:
         return None
     finally:
         os.close(fd)
-    with open(file, "rb") as opened:
-        return opened.read(limit) if stat.S_ISREG(os.fstat(file).st_mode) else None

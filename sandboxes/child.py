@@ -1,0 +1,171 @@
+"""A forked process of a job: it becomes harmless, then runs guest code or a program."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import resource
+import signal
+import sys
+from typing import Any
+
+from sandboxes import linux
+
+REPORT_FD = 3
+PEER_FD = 4
+SELFCHECK = ":selfcheck"
+_FIRST_FREE_FD = 5
+_CANNOT_EXECUTE = 127
+
+
+class Child:
+    """All that a forked process needs, made before the fork. A descriptor of -1 is none.
+
+    `gate` ends when the first process of the job is out of the second one's reach. `uid` -1
+    keeps the supervisor's only id; then `drop` gives up its capabilities.
+    """
+
+    __slots__ = (
+        "argv", "drop", "dumpable", "entry", "env", "gate", "limits", "payload", "peer", "report",
+        "stderr", "stdin", "stdout", "uid",
+    )  # fmt: skip
+
+    entry: str
+    argv: list[str]
+    payload: int
+    stdin: int
+    stdout: int
+    stderr: int
+    report: int
+    peer: int
+    gate: int
+    uid: int
+    dumpable: bool
+    limits: tuple[tuple[int, tuple[int, int]], ...]
+    env: dict[str, str] | None
+    drop: linux.CapabilityDrop | None
+
+    def __init__(self, **given: Any) -> None:
+        for name, value in given.items():
+            setattr(self, name, value)
+
+
+def live(child: Child) -> None:
+    """Everything that happens between the fork and the end of the process. Never returns."""
+    code = 1
+    try:
+        payload = _become(child)
+        if child.entry:
+            _call(child, payload)
+            code = 0
+        else:
+            os.execvpe(child.argv[0], child.argv, dict(os.environ))
+    except SystemExit as error:
+        code = _exit_code(error.code)
+    except BaseException as error:
+        code = 1 if child.entry else _CANNOT_EXECUTE
+        with contextlib.suppress(BaseException):
+            import traceback
+
+            traceback.print_exception(error)
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(BaseException):
+                stream.flush()
+        os._exit(code)
+
+
+def _become(child: Child) -> bytes:
+    os.dup2(child.stdin, 0)
+    os.dup2(child.stdout, 1)
+    os.dup2(child.stderr, 2)
+    _place(child.report, REPORT_FD)
+    _place(child.peer, PEER_FD)
+    payload = b""
+    if child.payload >= 0:
+        while piece := os.read(child.payload, 1 << 20):
+            payload += piece
+    if child.gate >= 0:
+        os.read(child.gate, 1)
+    os.setsid()
+    if child.uid >= 0:
+        os.setresgid(child.uid, child.uid, child.uid)
+        os.setresuid(child.uid, child.uid, child.uid)
+    linux.set_dumpable(True)  # else /proc/self belongs to nobody
+    fd = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+    os.write(fd, b"1000")
+    os.close(fd)
+    if child.drop is not None:
+        child.drop()
+    if not child.dumpable:
+        linux.set_dumpable(False)
+    for kind, values in child.limits:
+        resource.setrlimit(kind, values)
+    if child.env:
+        os.environ.update(child.env)
+    if child.entry:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    else:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    # Last: it opens the gate of a second process.
+    os.closerange(_FIRST_FREE_FD, 65536)
+    return payload
+
+
+def _place(fd: int, at: int) -> None:
+    if fd >= 0:
+        os.dup2(fd, at)
+    else:
+        os.close(at)
+
+
+def _call(child: Child, payload: bytes) -> None:
+    report = REPORT_FD if child.report >= 0 else -1
+    peer = PEER_FD if child.peer >= 0 else -1
+    if child.entry == SELFCHECK:
+        _selfcheck(report)
+        return
+    module, _, name = child.entry.partition(":")
+    __import__(module)
+    function = getattr(sys.modules[module], name)
+    given = json.loads(payload) if payload else {}
+    gc.enable()
+    function(given, report, peer)
+
+
+def _exit_code(code: Any) -> int:
+    if code is None:
+        return 0
+    if type(code) is int:
+        return code & 0xFF
+    with contextlib.suppress(BaseException):
+        print(code, file=sys.stderr)
+    return 1
+
+
+def _selfcheck(report: int) -> None:
+    """From inside: who am I, what can I do, what do I see."""
+    with open("/proc/self/status") as file:
+        lines = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+    with open("/proc/net/dev") as file:
+        devices = [line.split(":")[0].strip() for line in file if ":" in line]
+    fds = []
+    for fd in range(1024):
+        with contextlib.suppress(OSError):
+            os.fstat(fd)
+            fds.append(fd)
+    seen = {
+        "uid": os.getuid(),
+        "capabilities": int(lines["CapEff"], 16) | int(lines["CapPrm"], 16),
+        "bounding": int(lines["CapBnd"], 16),
+        "no_new_privs": lines["NoNewPrivs"] == "1",
+        "seccomp": lines.get("Seccomp", "0") == "2",
+        "devices": devices,
+        "root": sorted(os.listdir("/")),
+        "processes": sum(name.isdigit() for name in os.listdir("/proc")),
+        "read_only": bool(os.statvfs("/").f_flag & os.ST_RDONLY),
+        "fds": fds,
+    }
+    os.write(report, json.dumps(seen).encode())
