@@ -49,15 +49,19 @@ def _close(got: Expr, want: Expr, absolute: float, relative: float) -> bool:
         return abs(a - b) <= max(absolute, relative * abs(b))
     if got[0] in ("list", "tuple") and want[0] in ("list", "tuple"):
         pairs = zip(got[1], want[1], strict=False)
-        return len(got[1]) == len(want[1]) and all(_close(g, w, absolute, relative) for g, w in pairs)
+        return len(got[1]) == len(want[1]) and all(
+            _close(g, w, absolute, relative) for g, w in pairs
+        )
     return same(got, want)
 
 
 def _compared(case: Case, got: Expr) -> bool:
     op, want = case.comparator.op, case.expect
     if op in ("truthy", "falsy"):
-        empty = got in (["null"], ["bool", False]) or number(got) == 0 or (
-            got[0] in ("str", "list", "tuple", "set", "map") and not got[1]
+        empty = (
+            got in (["null"], ["bool", False])
+            or number(got) == 0
+            or (got[0] in ("str", "list", "tuple", "set", "map") and not got[1])
         )
         return empty == (op == "falsy")
     if want is None:

@@ -12,7 +12,9 @@ from harness.sketch.scan import mask, split_top
 from harness.sketch.spec import Comparator, ComparatorOp
 from harness.sketch.values import number
 
-_CALL = re.compile(r"(?:[A-Za-z_]\w*(?:\.|::))*(?P<name>[A-Za-z_]\w*!?)\s*\((?P<body>.*)\)", re.DOTALL)
+_CALL = re.compile(
+    r"(?:[A-Za-z_]\w*(?:\.|::))*(?P<name>[A-Za-z_]\w*!?)\s*\((?P<body>.*)\)", re.DOTALL
+)
 _EXPECT = re.compile(
     r"(?:await\s+)?expect\s*\((?P<left>.*)\)\s*(?P<path>(?:\.\w+)*)\.(?P<name>\w+)(?:\((?P<right>.*)\))?",
     re.DOTALL,
@@ -41,9 +43,12 @@ _ORDERED: dict[str, ComparatorOp] = {
 }  # fmt: skip
 _MEMBER: dict[str, ComparatorOp] = {"assertin": "contains", "assertnotin": "notcontains"}
 _THUNK = re.compile(
-    r"\s*(?:async\s*)?(?:\(\s*\)\s*(?:=>|->)|lambda\s*:|function\s*\(\s*\)|\|\|)\s*(?P<body>.*)", re.DOTALL
+    r"\s*(?:async\s*)?(?:\(\s*\)\s*(?:=>|->)|lambda\s*:|function\s*\(\s*\)|\|\|)\s*(?P<body>.*)",
+    re.DOTALL,
 )
-_TYPE = re.compile(r"(?:[\w]+(?:\.|::))*(?P<type>[A-Z]\w*|[a-z]+_error|exception)(?:\.class|::class)?")
+_TYPE = re.compile(
+    r"(?:[\w]+(?:\.|::))*(?P<type>[A-Z]\w*|[a-z]+_error|exception)(?:\.class|::class)?"
+)
 _JEST: dict[str, ComparatorOp] = {
     "tobe": "eq", "toequal": "eq", "tostrictequal": "eq", "equal": "eq", "eql": "eq", "eq": "eq",
     "tobecloseto": "approx", "tocontain": "contains", "tocontainequal": "contains",

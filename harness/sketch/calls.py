@@ -25,7 +25,9 @@ _EMPTY_WORDS = {
 _EMPTY = re.compile(
     r"\(?\s*(?:an?\s+|the\s+)?empty\s+(" + "|".join(_EMPTY_WORDS) + r")\s*\)?", re.IGNORECASE
 )
-_NAMED = re.compile(r"\s*(?:and\s+)?`?([^\W\d]\w*)`?\s*(?:=(?!=)|:(?!:)|\s+is\s+)\s*(.+?)\s*", re.DOTALL)
+_NAMED = re.compile(
+    r"\s*(?:and\s+)?`?([^\W\d]\w*)`?\s*(?:=(?!=)|:(?!:)|\s+is\s+)\s*(.+?)\s*", re.DOTALL
+)
 _GUESSED = 0.6
 """Confidence where the entry point itself is the last of several."""
 
@@ -107,7 +109,9 @@ def _named_arguments(text: str, function: Function, context: Context) -> list[Ex
     if "=" not in hidden and ":" not in hidden and " is " not in hidden:
         return None
     given: dict[str, Expr] = {}
-    by_name = {p.name.lower(): p.name for p in function.params if p.kind not in ("rest", "keywords")}
+    by_name = {
+        p.name.lower(): p.name for p in function.params if p.kind not in ("rest", "keywords")
+    }
     joined = re.sub(r"\s+and\s+(?=\w+\s*=)", ", ", text) if " and " in hidden else text
     parts = split_top(joined.replace("\n", ", ") if "\n" in hidden else joined, ",")
     for part in parts:
@@ -167,7 +171,5 @@ def _typed(value: Expr, context: Context) -> Expr:
     if function is None or function.arity()[1] == 99:
         return value
     types = [p.type for p in function.params]
-    args = [
-        settle_braces(a, types[i] if i < len(types) else "") for i, a in enumerate(value[3])
-    ]
+    args = [settle_braces(a, types[i] if i < len(types) else "") for i, a in enumerate(value[3])]
     return [*value[:3], args, value[4]]

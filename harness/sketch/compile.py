@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from harness.sketch.blocks import BLOCKS
-from harness.sketch.bodies import bodies_of
 from harness.sketch.context import Context, Draft
 from harness.sketch.lines import read_line, why_unresolved
 from harness.sketch.normalise import Line, lines_of
@@ -24,11 +23,10 @@ def compile_sketch(
     name = canonical(language)
     structure = read_structure(code, name)
     entry = entry_of(structure, instruction, entry_point)
-    context = Context.of(structure, entry)
+    context = Context.of(structure, entry, sketch)
     sink = Sink()
     lines = lines_of(sketch)
-    if not any(block(lines, context, sink) for block in BLOCKS):
-        _read(lines, context, sink)
+    _read(lines, context, sink)
     return TestSpec(
         language=name,
         entry=entry_record(entry),
@@ -51,17 +49,18 @@ def entry_record(entry: EntryPoint) -> Entry:
 
 
 def _read(lines: list[Line], context: Context, sink: Sink) -> None:
-    """Indented and braced test bodies, and single lines between them."""
+    """Blocks where one starts, single lines between them."""
     at = 0
     while at < len(lines):
-        taken = bodies_of(lines, at, context, sink)
+        if lines[at].blank:
+            at += 1
+            continue
+        taken = next((n for block in BLOCKS if (n := block(lines, at, context, sink))), 0)
         if taken:
             at += taken
             continue
         line, count = joined(lines, at)
         at += count
-        if line.blank:
-            continue
         read = read_line(line.body, context)
         if not read.drafts and count > 1:
             at -= count - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from harness.sketch.literals import parse
@@ -113,10 +114,12 @@ class Context:
     loose: dict[str, str] = field(default_factory=dict)
     """Names without case and underscores, where they are told apart so."""
     known: frozenset[str] = frozenset()
+    defines: bool = False
+    """Whether the sketch writes `f(n) = ...` with a free name: then a single `=` defines."""
 
     @classmethod
-    def of(cls, structure: Structure, entry: EntryPoint) -> Context:
-        """The context for a code's structure and chosen entry point."""
+    def of(cls, structure: Structure, entry: EntryPoint, sketch: str = "") -> Context:
+        """The context for a code's structure, chosen entry point and sketch."""
         functions = {f.name: f for f in structure.functions if f.name != "main"}
         home = entry.class_ if entry.kind == "function" else None
         for class_ in structure.classes:
@@ -133,7 +136,10 @@ class Context:
         imported = (n for i in structure.imports for n in i.names or (i.module.split(".")[0],))
         known = BUILTINS | set(functions) | set(classes) | set(imported)
         known |= _NATIVE.get(structure.language, frozenset())
-        return cls(structure.language, structure, entry, functions, classes, loose, known)
+        called = "|".join(map(re.escape, functions)) or "(?!)"
+        free = rf"\b(?:{called})\s*\(\s*[^\W\d]\w*\s*(?:[-+]\s*\d+\s*)?\)\s*=(?![=>])"
+        defines = re.search(free, sketch) is not None
+        return cls(structure.language, structure, entry, functions, classes, loose, known, defines)
 
     def parse(self, text: str) -> Expr | None:
         """The expression that the whole text is, calls to the code resolved; or None."""

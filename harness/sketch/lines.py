@@ -9,7 +9,7 @@ from harness.sketch.asserts import assertion
 from harness.sketch.context import EMPTY, Context, Draft, Outcome, Scope
 from harness.sketch.outcomes import constant
 from harness.sketch.relations import clause
-from harness.sketch.scan import mask, split_top
+from harness.sketch.scan import NESTED, mask, split_top
 from harness.sketch.spec import Comparator
 from harness.sketch.stateful import sequence
 
@@ -21,16 +21,23 @@ _STDIN = re.compile(
     re.IGNORECASE,
 )
 _LABELS = re.compile(
-    r"\(?\s*(?:input|given|args?)s?\s*[:=]\s*(?P<in>.+?)[\s,;|]*"
-    r"(?:→|->|=>)?\s*\b(?:expected|outputs?|expects?|results?|returns?)(?:\s+(?:output|result|value))?\s*[:=]\s*(?P<out>.+?)\s*\)?",
+    r"(?:input|given|args?)s?\s*[:=]\s*(?P<in>.+?)[\s,;|]*"
+    r"(?:→|->|=>)?\s*\b(?:expected|outputs?|expects?|results?|returns?)(?:\s+(?:output|result|value))?\s*[:=]\s*(?P<out>.+)",
     re.IGNORECASE,
 )
-_MOCKS = re.compile(r"\b(?:mock|patch|monkeypatch|spy|stub|fixture|tmp_path|capsys|fake)\w*\b", re.IGNORECASE)
-_PROPERTY = re.compile(
-    r"\b(?:property|invariant|idempotent|always|never|for (?:all|any|every)|round[- ]?trip)\b", re.IGNORECASE
+_MOCKS = re.compile(
+    r"\b(?:mock|patch|monkeypatch|spy|stub|fixture|tmp_path|capsys|fake)\w*\b", re.IGNORECASE
 )
-_VALUE = re.compile(r"""\d|["'`\[{]|\b(?:true|false|none|null|nil|error|exception)\b""", re.IGNORECASE)
-_RELATION = re.compile(r"→|⇒|➞|->|=>|==|\bshould\b|\breturns?\b|\braises?\b|\bthrows?\b", re.IGNORECASE)
+_PROPERTY = re.compile(
+    r"\b(?:property|invariant|idempotent|always|never|for (?:all|any|every)|round[- ]?trip)\b",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(
+    r"""\d|["'`\[{]|\b(?:true|false|none|null|nil|error|exception)\b""", re.IGNORECASE
+)
+_RELATION = re.compile(
+    r"→|⇒|➞|->|=>|==|\bshould\b|\breturns?\b|\braises?\b|\bthrows?\b", re.IGNORECASE
+)
 _MARKED = re.compile(r"test|it\b|case|should", re.IGNORECASE)
 
 
@@ -84,7 +91,7 @@ def _whole(text: str, context: Context, scope: Scope) -> list[Draft]:
         return claims
     if found := clause(text, context, scope):
         return found
-    labels = _LABELS.fullmatch(text)
+    labels = _LABELS.fullmatch(text[1:-1] if mask(text).strip(NESTED) == "" else text)
     if labels is not None:
         return clause(f"{labels.group('in')} → {labels.group('out')}", context, scope)
     return []

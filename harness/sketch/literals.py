@@ -53,7 +53,9 @@ _ARRAY = re.compile(
 _SET = re.compile(
     r"(?:std::)?(?:unordered_|multi)?set\s*<[^{}()]*>\s*(?=\{)|map\[\w+\](?:bool|struct\{\})\{"
 )
-_MAP = re.compile(r"(?:std::)?(?:unordered_)?map\s*<[^{}()]*>\s*(?=\{)|map\[[^\]]+\][\w\[\].*]+(?=\{)")
+_MAP = re.compile(
+    r"(?:std::)?(?:unordered_)?map\s*<[^{}()]*>\s*(?=\{)|map\[[^\]]+\][\w\[\].*]+(?=\{)"
+)
 _LAMBDA = re.compile(
     r"lambda\b|(?:async\s*)?\(\s*[\w,\s:]*\)\s*(?:=>|->)|(?:async\s+)?[A-Za-z_]\w*\s*=>"
     r"|(?:async\s+)?function\b|\|[\w\s,&:]*\||move\s*\||func\s*\(|\[[&=]?\]\s*\("
@@ -134,7 +136,9 @@ class _Parser:
                 if number(value) is None:
                     raise Unparsed("+ before what is no number")
                 return value
-            if self.language in _REFERS and (self.take("&mut ") or self.take("&") or self.take("*")):
+            if self.language in _REFERS and (
+                self.take("&mut ") or self.take("&") or self.take("*")
+            ):
                 return self.unary()
             base = self.postfix(self.primary())
             if self.match(_POWER):

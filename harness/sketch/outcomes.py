@@ -25,8 +25,12 @@ _WITHIN = re.compile(
     + r"\s*\)?\s*$",
     re.IGNORECASE,
 )
-_ROUGHLY = re.compile(r"[\s,]*\(?\s*(?:approx(?:imately)?\.?|roughly|about)\s*\)?\s*$", re.IGNORECASE)
-_ABOUT = re.compile(r"(?:approx(?:imately|\.)?|about|roughly|~|≈)\s*(?=[\d.\-+(\[{])", re.IGNORECASE)
+_ROUGHLY = re.compile(
+    r"[\s,]*\(?\s*(?:approx(?:imately)?\.?|roughly|about)\s*\)?\s*$", re.IGNORECASE
+)
+_ABOUT = re.compile(
+    r"(?:approx(?:imately|\.)?|about|roughly|~|≈)\s*(?=[\d.\-+(\[{])", re.IGNORECASE
+)
 _APPROX_CALL = re.compile(r"(?:pytest\.)?approx\((.*)\)", re.DOTALL)
 _ERROR_NAME = (
     r"(?:[^\W\d]\w*\.)*(?:[A-Z]\w*(?:Error|Exception|Panic|Fault|Interrupt|Iteration|Exit|Warning)"
@@ -53,12 +57,16 @@ _VERB = re.compile(
 )
 _COMMENT = re.compile(r"\s*(?:#|//|--)\s.*$", re.DOTALL)
 _NOTE = re.compile(r"\s+\((?P<note>[^()]*)\)$")
-_BECAUSE = re.compile(r"\s*[,;]?\s+(?:because|since|i\.e\.|e\.g\.|as\s+(?:the|it|there|all))\b.*$", re.DOTALL)
+_BECAUSE = re.compile(
+    r"\s*[,;]?\s+(?:because|since|i\.e\.|e\.g\.|as\s+(?:the|it|there|all))\b.*$", re.DOTALL
+)
 _EQUAL = re.compile(r"(?<![=!<>])==?(?![=>])")
 _SCALES = re.compile(r"\b(?:abs|rel|abs_tol|rel_tol)\s*=\s*" + _NUMBER)
 
 
-def approx(expect: Expr, *, tolerance: float | None = None, relative: float | None = None) -> Outcome:
+def approx(
+    expect: Expr, *, tolerance: float | None = None, relative: float | None = None
+) -> Outcome:
     """Close to a value: within the stated tolerance, else the default."""
     stated = tolerance is not None or relative is not None
     absolute = tolerance if stated else DEFAULT_APPROX
@@ -104,7 +112,11 @@ def _plain(value: Expr) -> Expr | None:
     """The constant; containers that are written as calls become values."""
     if is_constant(value):
         return value
-    if value[0] == "call" and not value[4] and (value[1] is None or value[1] == ["name", "collections"]):
+    if (
+        value[0] == "call"
+        and not value[4]
+        and (value[1] is None or value[1] == ["name", "collections"])
+    ):
         name, args = value[2], value[3]
         held = _plain(args[0]) if len(args) == 1 else None
         tags = {"set": "set", "frozenset": "set", "list": "list", "tuple": "tuple", "deque": "list"}

@@ -45,7 +45,10 @@ _RELATIONS = (
         "raises",
         bare=True,
     ),
-    _relation(rf"{_SUBJECT}\s+(?:should\s+)?(?:has|have)\s+(?:a\s+)?(?:length|len|size)\s+(?:of\s+)?", "len"),
+    _relation(
+        rf"{_SUBJECT}\s+(?:should\s+)?(?:has|have)\s+(?:a\s+)?(?:length|len|size)\s+(?:of\s+)?",
+        "len",
+    ),
     _relation(rf"\s+(?:should\s+)?(?:does\s+not|doesn't|not)\s+contains?\s+", "notcontains"),
     _relation(r"\s+(?:should\s+)?(?:contains?|includes?)\s+", "contains"),
     _relation(r"\s*(?:≈|~=|≅|=~|≃)\s*", "approx", bare=True),
@@ -63,7 +66,9 @@ _RELATIONS = (
     _relation(r"\s+in\s+", "in"),
     _relation(r"(?<![=!<>:+\-*/%~])\s*=\s*(?![=>~])", "equal-sign"),
 )
-_ASSERT = re.compile(r"(?:assert|ensure|verify|check|expect|confirm)\s+(?:that\s+)?(?=\S)", re.IGNORECASE)
+_ASSERT = re.compile(
+    r"(?:assert|ensure|verify|check|expect|confirm)\s+(?:that\s+)?(?=\S)", re.IGNORECASE
+)
 _SAYS = re.compile(r"for\s+(?=[^\W\d]\w*\()|\*\s+|e\.g\.,?\s+", re.IGNORECASE)
 _COMMENT = re.compile(r"\s+(?:#|//)\s*(?:=>|->|→|==|returns?|should\s+return)?:?\s*")
 _NEGATION = re.compile(r"(?:not\s+|!)(?=\S)")
@@ -123,6 +128,8 @@ def _related(
     left: str, right: str, relation: _Relation, context: Context, scope: Scope
 ) -> list[Draft]:
     kind = relation.kind
+    if kind == "equal-sign" and context.defines:
+        return []
     if kind in ("in", "notin"):
         value, reading = constant(left, context), expression(right, context, scope)
         if value is None or reading is None:
@@ -131,9 +138,7 @@ def _related(
         return [draft(reading, Outcome(value, Comparator(op=op)), scope, rule=op)]
     if kind in ("lt", "le") and (close := _difference(left, right, context, scope)):
         return [close]
-    reading = (
-        to_call(left, context, scope) if relation.bare else _explicit(left, context, scope)
-    )
+    reading = to_call(left, context, scope) if relation.bare else _explicit(left, context, scope)
     if reading is None:
         return _turned(left, right, kind, context, scope)
     if kind == "raises":
@@ -182,7 +187,14 @@ def _expected(right: str, kind: str, context: Context, reading: Reading) -> Outc
         return outcome if op == "approx" else approx(outcome.expect)
     if op == "approx":
         return None
-    ops: dict[str, ComparatorOp] = {"ne": "ne", "len": "len", "ge": "ge", "le": "le", "gt": "gt", "lt": "lt"}
+    ops: dict[str, ComparatorOp] = {
+        "ne": "ne",
+        "len": "len",
+        "ge": "ge",
+        "le": "le",
+        "gt": "gt",
+        "lt": "lt",
+    }
     return Outcome(outcome.expect, Comparator(op=ops[kind]))
 
 
@@ -199,7 +211,9 @@ def _difference(left: str, right: str, context: Context, scope: Scope) -> Draft 
         for one, other in ((inner[:at], inner[at + 1 :]), (inner[at + 1 :], inner[:at])):
             reading, value = expression(one, context, scope), constant(other, context)
             if reading is not None and value is not None:
-                return draft(reading, approx(value, tolerance=float(tolerance)), scope, rule="close")
+                return draft(
+                    reading, approx(value, tolerance=float(tolerance)), scope, rule="close"
+                )
         at = mask(inner).rfind("-", 0, at)
     return None
 

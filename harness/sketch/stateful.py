@@ -27,7 +27,8 @@ _ON_NEW = re.compile(
     re.IGNORECASE,
 )
 _MADE = re.compile(
-    r"(?:(?:const|let|var|auto|final|[A-Z]\w*)\s+)?(?P<name>[^\W\d]\w*)\s*:?=(?!=)\s*(?P<value>.+)", re.DOTALL
+    r"(?:(?:const|let|var|auto|final|[A-Z]\w*)\s+)?(?P<name>[^\W\d]\w*)\s*:?=(?!=)\s*(?P<value>.+)",
+    re.DOTALL,
 )
 _WORD = re.compile(r"(?P<method>[^\W\d]\w*)(?:\s+(?P<args>[^\s(=].*))?", re.DOTALL)
 
@@ -114,7 +115,9 @@ class _Walk:
         head = value[2] if value[0] == "call" else ""
         owned = value[0] == "call" and value[1] == ["name", self.class_.name]
         if not (head == self.class_.name and value[1] is None) and not (
-            (owned or value[0] == "call" and value[1] is None) and head == self.class_.maker and head
+            (owned or value[0] == "call" and value[1] is None)
+            and head == self.class_.maker
+            and head
         ):
             return False
         self.scope, self.variable = self.scope.with_new(name, value), name

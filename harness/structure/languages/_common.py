@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.structure.model import Class, Function, Import, Param
@@ -41,6 +41,13 @@ class Gathered:
                 )
                 return
         self.classes.append(Class(name, methods=tuple(methods), **changes))
+
+    def settle_public(self) -> Gathered:
+        """Where nothing is marked public, everything is: a file without exports hides nothing."""
+        if not any(f.public for f in self.functions) and not any(c.public for c in self.classes):
+            self.functions = [replace(f, public=not f.name.startswith("_")) for f in self.functions]
+            self.classes = [replace(c, public=True) for c in self.classes]
+        return self
 
 
 def text(node: Node | None) -> str:
