@@ -12,7 +12,7 @@ MAX_DEPTH = 100
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-class Undecodable(ValueError):
+class Undecodable(Exception):
     """Not one JSON object: a quarantine reason and a sentence."""
 
     def __init__(self, reason: str, detail: str) -> None:

@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 MAX_ID_CHARS = 200
 
 
-class Unreadable(ValueError):
+class Unreadable(Exception):
     """A row that cannot become a pair: a reason code and a sentence."""
 
     def __init__(self, reason: str, detail: str) -> None:

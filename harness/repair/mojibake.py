@@ -11,7 +11,7 @@ CODE_PAGES = ("cp1252", "cp1254", "latin-1", "cp1251", "cp1250", "cp1253")
 """Tried in this order; the first of equals wins."""
 
 MIN_GOOD = 4
-GOOD_PER_BAD = 3
+GOOD_PER_BAD = 2
 """A lossy repair needs this many whole characters, and this many for each broken one."""
 
 _ODD_LETTERS = range(0x0180, 0x0370)
