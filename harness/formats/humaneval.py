@@ -59,8 +59,10 @@ def joined(prompt: str, solution: str, entry_point: str) -> str:
 
 
 def docstring(code: str, entry_point: str) -> str:
-    """The first bare string in the last top-level definition of `entry_point`, or "": its docstring,
-    which in HumanEval/115 stands behind an import."""
+    """The first bare string in the last top-level definition of `entry_point`, "" without one.
+
+    That is its docstring, which in HumanEval/115 stands behind an import.
+    """
     tree = parse(code)
     found = [
         node

@@ -32,7 +32,7 @@ def unescape_once(text: str) -> str:
 
 def looks_escaped(text: str) -> bool:
     """True where there is no real line end but a literal backslash-n."""
-    return "\\n" in text and "\n" not in text
+    return "\\n" in text and "\n" not in text.strip()
 
 
 def bare_newlines(text: str) -> list[int]:
