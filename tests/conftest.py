@@ -53,3 +53,9 @@ def make_pair() -> MakePair:
         )  # fmt: skip
 
     return make
+
+
+@pytest.fixture(scope="session")
+def seeds(shared: Path) -> Path:
+    """The folder with the project's five sources."""
+    return shared / "seeds"

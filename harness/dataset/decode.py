@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
+
+from harness.repair.characters import escape_controls, half_pair
 
 MAX_DEPTH = 100
 """Nesting that is read; deeper rows cannot be written out again by every JSON library."""
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
-
-class Undecodable(ValueError):
+class Undecodable(Exception):
     """Not one JSON object: a quarantine reason and a sentence."""
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -106,12 +105,9 @@ def _doubled(items: list[tuple[str, Any]], made: dict[str, Any], doubles: list[s
 def _lone_surrogate(row: dict[str, Any]) -> str:
     """The top-level key that holds half a surrogate pair, or ""."""
     for key, value in row.items():
-        if _SURROGATE.search(key) or (
-            _SURROGATE.search(value)
-            if isinstance(value, str)
-            else _SURROGATE.search(json.dumps(value, ensure_ascii=False, default=str))
-        ):
-            return key.encode("ascii", "backslashreplace").decode()
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        if half_pair(key) or half_pair(text):
+            return escape_controls(key)
     return ""
 
 

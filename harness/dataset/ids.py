@@ -37,4 +37,6 @@ class Ids:
 
 
 def _hash(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
+    return int.from_bytes(
+        hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=8).digest()
+    )

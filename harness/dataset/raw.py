@@ -11,7 +11,7 @@ from harness.repair.characters import escape_controls
 EXCERPT_CHARS = 200
 
 
-class Damaged(ValueError):
+class Damaged(Exception):
     """The rest of a file cannot be read: a torn archive, a broken page. Carries a sentence."""
 
 

@@ -105,7 +105,9 @@ def _adapt(file: str, raw: RawRow, row: dict[str, Any], name: str) -> Pair | Qua
         if adapter is None:
             fields = ", ".join(sorted(row)[:20]) or "none"
             return raw.quarantined(file, "no_format", f"no format fits the fields: {fields}")
-        return adapter.read(row, Place(file=file, line=raw.line))
+        pair = adapter.read(row, Place(file=file, line=raw.line))
+        pair.model_dump_json()  # whatever cannot be written must not reach the run's one writer
+        return pair
     except formats.Unreadable as error:
         return raw.quarantined(file, error.reason, error.detail)
     except Exception as error:

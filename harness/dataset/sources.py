@@ -108,18 +108,21 @@ def expand(paths: Sequence[str | Path], notice: Callable[[str], None]) -> list[S
         raise Misuse(
             "No input was given.", hint='Name a file, a folder, or "-" for standard input.'
         )
-    found: list[Source] = []
-    for given in paths:
-        path = Path(given)
-        if str(given) == "-":
-            found.append(Source(name="-", path=None))
-        elif path.is_dir():
-            found.extend(_inside(path, notice))
-        elif path.exists():
-            found.append(_checked(path))
-        else:
-            raise Misuse(f"{path} does not exist.", hint="Check the path.")
-    return found
+    return [source for given in paths for source in _expand(given, notice)]
+
+
+def _expand(given: str | Path, notice: Callable[[str], None]) -> list[Source]:
+    if str(given) == "-":
+        return [Source(name="-", path=None)]
+    path = Path(given)
+    try:
+        if path.is_dir():
+            return _inside(path, notice)
+        if path.exists():
+            return [_checked(path)]
+    except OSError as error:
+        raise _unreadable(str(path), error) from None
+    raise Misuse(f"{path} does not exist.", hint="Check the path.")
 
 
 def _inside(folder: Path, notice: Callable[[str], None]) -> list[Source]:

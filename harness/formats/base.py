@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -18,9 +19,10 @@ from harness.repair.python import parse
 Row = Mapping[str, Any]
 
 MAX_ID_CHARS = 200
+_TAG = re.compile(r"(?:```|~~~)[ \t]*([\w+#.-]+)")
 
 
-class Unreadable(ValueError):
+class Unreadable(Exception):
     """A row that cannot become a pair: a reason code and a sentence."""
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -83,9 +85,7 @@ class Draft:
         """The repaired pair; raises Unreadable("no_code") without both code and response."""
         if not self.code.strip() and not self.response.strip():
             raise Unreadable("no_code", "the row has neither code nor a response")
-        done = repair_row(
-            self._texts(), language=self.language.name if self.language else "", names=self.names
-        )
+        done = repair_row(self._texts(), language=self._language_hint(), names=self.names)
         texts, notes = done.texts, [*self.notes, *done.notes]
         code, tag = texts.get("code", ""), ""
         if not code.strip():
@@ -112,6 +112,14 @@ class Draft:
             notes=tuple(notes),
             metadata=self.metadata,
         )
+
+    def _language_hint(self) -> str:
+        """The name that the row gives, else that of its first fence, which may still be escaped."""
+        if self.language:
+            return self.language.name
+        tag = _TAG.search(self.response)
+        found = language_of_tag(tag[1]) if tag else None
+        return found.name if found else ""
 
     def _texts(self) -> dict[Role, str]:
         texts: dict[Role, str] = {

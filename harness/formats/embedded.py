@@ -6,6 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from harness.formats.base import Unreadable
+from harness.repair.characters import half_pair
+
 MAX_STARTS = 64
 """Opening braces that are tried: prose before the object rarely holds one."""
 
@@ -19,7 +22,10 @@ class Found:
 
 
 def extract_object(text: str) -> Found | None:
-    """The first JSON object in `text` that is whole; None where there is none. Never raises."""
+    """The first JSON object in `text` that is whole; None where there is none.
+
+    Raises Unreadable where the object holds what no file can hold.
+    """
     start = text.find("{")
     for _ in range(MAX_STARTS):
         if start < 0:
@@ -29,6 +35,8 @@ def extract_object(text: str) -> Found | None:
                 value, end = json.JSONDecoder(strict=strict).raw_decode(text, start)
             except (ValueError, RecursionError):
                 continue
+            if half_pair(json.dumps(value, ensure_ascii=False)):
+                raise Unreadable("encoding", "half a surrogate pair in the answer is no character")
             notes = list(_around(text[:start], text[end:]))
             if not strict:
                 notes.append("raw line ends or control characters inside a JSON string")

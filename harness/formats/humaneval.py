@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 
 from harness.formats.base import Draft, Row, Unreadable, rest_of, text_of
 from harness.models import Language, Pair, Place
@@ -58,7 +59,10 @@ def joined(prompt: str, solution: str, entry_point: str) -> str:
 
 
 def docstring(code: str, entry_point: str) -> str:
-    """The docstring of the last top-level definition of `entry_point`; "" where there is none."""
+    """The first bare string in the last top-level definition of `entry_point`, "" without one.
+
+    That is its docstring, which in HumanEval/115 stands behind an import.
+    """
     tree = parse(code)
     found = [
         node
@@ -66,7 +70,11 @@ def docstring(code: str, entry_point: str) -> str:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         and node.name == entry_point
     ]
-    return (ast.get_docstring(found[-1]) or "") if found else ""
+    for statement in found[-1].body if found else ():
+        match statement:
+            case ast.Expr(value=ast.Constant(value=str(text))):
+                return inspect.cleandoc(text)
+    return ""
 
 
 FORMAT = HumanEval()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.formats.base import Draft, Row, Unreadable, text_of
 from harness.formats.humaneval import docstring
-from harness.formats.language import parse_language
+from harness.formats.language import language_of_tag
 from harness.formats.suites import without_check_call
 from harness.models import Language, Pair, Place
 
@@ -61,7 +61,7 @@ class HumanEvalPack:
 
     def _language(self, row: Row, place: Place, notes: list[str]) -> Language:
         prefix = str(row.get("task_id", "")).partition("/")[0]
-        found = parse_language(prefix) if prefix.lower() not in {"", "humaneval"} else None
+        found = language_of_tag(prefix)
         if found is None:
             stem = place.file.rpartition("/")[2].split(".")[0].rpartition("-")[2].lower()
             found = Language(name=_BY_FILE[stem]) if stem in _BY_FILE else None

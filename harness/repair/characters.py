@@ -10,6 +10,7 @@ BOM = "\ufeff"
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x9f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 )
+_HALF = re.compile("[\ud800-\udfff]")
 _ODD_SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 
@@ -49,6 +50,11 @@ def visible_only(text: str) -> tuple[str, str]:
     if spaces:
         said.append(f"{spaces} odd spaces became plain ones")
     return _ODD_SPACES.sub(" ", _INVISIBLE.sub("", text)), "; ".join(said)
+
+
+def half_pair(text: str) -> bool:
+    """True where `text` holds half a surrogate pair, which no UTF-8 file can hold."""
+    return not text.isascii() and _HALF.search(text) is not None
 
 
 def escape_controls(text: str) -> str:

@@ -32,13 +32,13 @@ def unescape_once(text: str) -> str:
 
 def looks_escaped(text: str) -> bool:
     """True where there is no real line end but a literal backslash-n."""
-    return "\\n" in text and "\n" not in text
+    return "\\n" in text and "\n" not in text.strip()
 
 
 def bare_newlines(text: str) -> list[int]:
     r"""Where a literal `\n` stands outside of quotes, so that it cannot be a string's content.
 
-    An apostrophe between two letters is not a quote.
+    An apostrophe between two letters, or before a lifetime, is not a quote.
     """
     found: list[int] = []
     quote = ""
@@ -52,12 +52,15 @@ def bare_newlines(text: str) -> list[int]:
             continue
         if quote:
             quote = "" if c == quote else quote
-        elif c in "\"'`" and not (
-            c == "'" and text[i - 1 : i].isalnum() and text[i + 1 : i + 2].isalnum()
-        ):
+        elif c in '"`' or (c == "'" and not _is_apostrophe(text, i)):
             quote = c
         i += 1
     return found
+
+
+def _is_apostrophe(text: str, i: int) -> bool:
+    before, after = text[i - 1 : i] if i else "", text[i + 1 : i + 2]
+    return (before.isalnum() and after.isalnum()) or before in {"<", "&"}
 
 
 def code_is_escaped(code: str, language: str, *, evidence: bool = False) -> bool:

@@ -11,7 +11,7 @@ CODE_PAGES = ("cp1252", "cp1254", "latin-1", "cp1251", "cp1250", "cp1253")
 """Tried in this order; the first of equals wins."""
 
 MIN_GOOD = 4
-GOOD_PER_BAD = 3
+GOOD_PER_BAD = 2
 """A lossy repair needs this many whole characters, and this many for each broken one."""
 
 _ODD_LETTERS = range(0x0180, 0x0370)
@@ -43,6 +43,8 @@ def find(texts: list[str]) -> Recovery | None:
         return None
     best: tuple[tuple[int, int, int], Recovery] | None = None
     for order, page in enumerate(CODE_PAGES):
+        if not any(map(_start(page).search, runs)):
+            continue
         good = bad = foreign = 0
         for run in runs:
             for piece in _pieces(run, page):
@@ -102,6 +104,15 @@ def _table(page: str) -> dict[str, bytes]:
         table[raw.decode(page, "ignore")] = raw
     table.pop("", None)
     return table
+
+
+@cache
+def _start(page: str) -> re.Pattern[str]:
+    """What the page makes of the first two bytes of any UTF-8 sequence."""
+    by_byte = {raw[0]: re.escape(c) for c, raw in _table(page).items() if not "\x80" <= c < "\xa0"}
+    first = "".join(by_byte.get(value, "") for value in range(0xC2, 0xF5))
+    next_one = "".join(by_byte.get(value, "") for value in range(0x80, 0xC0))
+    return re.compile(f"[{first}][{next_one}\x80-\x9f]")
 
 
 def _count(raw: bytes) -> tuple[int, int]:
