@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import types
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def build_class(link: Any, number: int, about: Any, bases: list[type]) -> type:
         space["__hash__"] = _remote_hash
     if about["a"] is True:
         space["_pp_abstract"] = True
+    if kind == "generator":
+        space["__class__"] = property(lambda self: types.GeneratorType)
     if about["f"]:
         space["__dataclass_fields__"] = _fields(field_names(about["f"]))
     mirrored = tuple(b for b in bases if isinstance(b, MirrorMeta) and issubclass(b, Remote))
@@ -91,7 +94,7 @@ def _space(link: Any, number: int, about: dict[str, Any]) -> dict[str, Any]:
 
 def _remote_hash(self: Any) -> int:
     link = type(self)._pp_link
-    value = link.operate(object.__getattribute__(self, "_pp_number"), "__hash__", ())
+    value = link.operate(object.__getattribute__(self, "_pp_handle"), "__hash__", ())
     if type(value) is not int:
         raise TypeError("a hash that is no integer")
     return hash(value)
@@ -99,7 +102,7 @@ def _remote_hash(self: Any) -> int:
 
 def _attached_get(self: Any, name: str) -> Any:
     refuse_machinery(name)
-    number = self.__dict__.get("_pp_number")
+    number = self.__dict__.get("_pp_handle")
     if number is None:
         raise AttributeError(name)
     return type(self)._pp_link.get(number, name)
@@ -114,7 +117,7 @@ _EXCEPTION: dict[str, Any] = {"__getattr__": _attached_get, "__str__": _exceptio
 _MEMBER: dict[str, Any] = {
     "__getattr__": _attached_get,
     "__repr__": lambda self: str(
-        type(self)._pp_link.operate(self.__dict__["_pp_number"], "__repr__", ())
+        type(self)._pp_link.operate(self.__dict__["_pp_handle"], "__repr__", ())
     ),
     "__deepcopy__": lambda self, memo: self,
     "__copy__": lambda self: self,

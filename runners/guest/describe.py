@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import types
 from typing import Any
 
 MAX_NAMES = 400
@@ -24,7 +25,9 @@ _HIDDEN = ("typing", "abc", "builtins", "_collections_abc", "enum", "types")
 
 
 def class_kind(cls: type) -> str:
-    """One of enum, record (a named tuple), exception, or empty."""
+    """One of enum, record (a named tuple), exception, generator, or empty."""
+    if cls is types.GeneratorType:
+        return "generator"
     enum = sys.modules.get("enum")
     if enum is not None and issubclass(cls, enum.Enum):
         return "enum"

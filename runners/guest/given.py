@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from runners.guest.describe import OPERATORS, describe_function, parameters
     from runners.guest.mirror import Member, RemoteMethod
-    from runners.guest.pack import TYPE_NAMES
+    from runners.guest.pack import TYPE_NAMES, pack_array
     from runners.guest.wire import Malformed, PeerLost
 else:
     from describe import OPERATORS, describe_function, parameters
     from mirror import Member, RemoteMethod
-    from pack import TYPE_NAMES
+    from pack import TYPE_NAMES, pack_array
     from wire import Malformed, PeerLost
 
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType)
@@ -77,11 +77,9 @@ class Given:
             return ["it", number]
         if kind is types.ModuleType:
             raise TypeError("a module cannot be passed to the code under test")
-        numpy = sys.modules.get("numpy")
-        if numpy is not None and kind is numpy.ndarray and value.dtype.kind in "biufc":
-            return ["np", str(value.dtype), list(value.shape), value.tobytes().hex()]
-        if numpy is not None and isinstance(value, numpy.generic):
-            return self.link.pack(value.item(), depth)
+        array = pack_array(value, kind)
+        if array is not None:
+            return array
         return self._object(value, kind, depth)
 
     def _method(self, value: RemoteMethod) -> Any:
@@ -136,8 +134,8 @@ class Given:
     def exception(self, error: BaseException, depth: int = 0) -> Any:
         """An exception, which keeps its identity when it comes back."""
         kind = type(error)
-        if "_pp_number" in getattr(error, "__dict__", {}):
-            return ["o", error.__dict__["_pp_number"]]
+        if "_pp_handle" in getattr(error, "__dict__", {}):
+            return ["o", error.__dict__["_pp_handle"]]
         try:
             arguments = [self.link.pack(part, depth + 1) for part in error.args]
         except PeerLost:

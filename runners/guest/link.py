@@ -20,13 +20,13 @@ if TYPE_CHECKING:
         RemoteModule,
         number_of,
     )
-    from runners.guest.pack import TYPES, Packer, merge
+    from runners.guest.pack import TYPES, Packer, merge, unpack_array
     from runners.guest.wire import Channel, Malformed, PeerLost
 else:
     from classes import build_class, text
     from given import Given
     from mirror import MirrorMeta, Remote, RemoteFunction, RemoteModule, number_of
-    from pack import TYPES, Packer, merge
+    from pack import TYPES, Packer, merge, unpack_array
     from wire import Channel, Malformed, PeerLost
 
 MAX_OBJECTS = 200_000
@@ -201,10 +201,6 @@ class Link(Packer):
 
     # What mirrors ask for -----------------------------------------------------------------
 
-    def reference(self, value: Any) -> int:
-        """The number of a mirrored object."""
-        return number_of(value)
-
     def call(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call an object of the code."""
         return self._call("call", (number,), args, kwargs)
@@ -326,10 +322,9 @@ class Link(Packer):
     def other(self, value: Any, kind: type, depth: int) -> Any:
         """Ours go back by number; the tests' own are given as stand-ins."""
         if isinstance(kind, MirrorMeta) or kind in (RemoteFunction, RemoteModule):
-            number = value.__dict__["_pp_number"] if not issubclass(kind, Remote) else None
-            if number is None and not issubclass(kind, tuple):
-                number = number_of(value)
-            return ["o", number]
+            if issubclass(kind, tuple):
+                return ["nt", kind._pp_number, [self.pack(v, depth + 1) for v in tuple(value)]]
+            return ["o", number_of(value)]
         if isinstance(value, MirrorMeta):
             return ["o", value._pp_number]
         return self.given.pack(value, kind, depth)
@@ -341,15 +336,12 @@ class Link(Packer):
         if tag == "e":
             return self._builtin_error(data, depth)
         if tag in ("np", "ns"):
-            return _numpy(tag, data)
+            return unpack_array(data)
+        if tag == "nt":
+            return self._record(data, depth)
         number = data[1]
         if type(number) is not int or len(self.mirrors) > MAX_OBJECTS:
             raise Malformed("an object without a number")
-        if tag == "nt":
-            cls = self._class(data[1], depth)
-            if not issubclass(cls, tuple) or type(data[2]) is not list:
-                raise Malformed("not a record")
-            return tuple.__new__(cls, [self.unpack(part, depth + 1) for part in data[2]])
         if tag == "co":
             return self._coroutine(number)
         known = self.mirrors.get(number)
@@ -357,6 +349,12 @@ class Link(Packer):
             return known
         made = self._mirror(tag, number, data, depth)
         return self.mirrors.setdefault(number, made)
+
+    def _record(self, data: list[Any], depth: int) -> Any:
+        cls = self._class(data[1], depth)
+        if not issubclass(cls, tuple) or type(data[2]) is not list:
+            raise Malformed("not a record")
+        return tuple.__new__(cls, [self.unpack(part, depth + 1) for part in data[2]])
 
     def _mirror(self, tag: str, number: int, data: list[Any], depth: int) -> Any:
         if tag == "fn":
@@ -377,7 +375,7 @@ class Link(Packer):
             if not issubclass(cls, Remote):
                 raise Malformed("not an object's class")
             made = object.__new__(cls)
-            object.__setattr__(made, "_pp_number", number)
+            object.__setattr__(made, "_pp_handle", number)
             return made
         if tag == "en":
             return self._member(cls, number, data, depth)
@@ -395,13 +393,13 @@ class Link(Packer):
         base = self.unpack(data[5], depth + 1)
         if issubclass(cls, (int, str)):
             made: Any = (int if issubclass(cls, int) else str).__new__(cls, base)
-            made.__dict__.update(_pp_number=number, _name_=text(data[3]), name=text(data[3]),
+            made.__dict__.update(_pp_handle=number, _name_=text(data[3]), name=text(data[3]),
                                  value=self.unpack(data[4], depth + 1))  # fmt: skip
             return made
         if not issubclass(cls, Remote):
             raise Malformed("not a member's class")
         made = object.__new__(cls)
-        object.__setattr__(made, "_pp_number", number)
+        object.__setattr__(made, "_pp_handle", number)
         return made
 
     def _error(self, cls: type, number: int, data: list[Any], depth: int) -> BaseException:
@@ -416,7 +414,7 @@ class Link(Packer):
             if k.isidentifier() and k[:1] != "_"
         }
         error.__dict__.update(plain)
-        error.__dict__.update(_pp_number=number, _pp_text=text(data[4]))
+        error.__dict__.update(_pp_handle=number, _pp_text=text(data[4]))
         if data[6] is not None:
             error.__cause__ = self._cause(data[6], depth)
         return error
@@ -461,14 +459,3 @@ def number_of_class(cls: Any) -> int:
     """The number of a mirrored class."""
     number: int = cls._pp_number
     return number
-
-
-def _numpy(tag: str, data: list[Any]) -> Any:
-    """An array or a scalar of numpy, from its bytes."""
-    import numpy
-
-    kind = numpy.dtype(text(data[1], 20))
-    if kind.kind not in "biufc":
-        raise Malformed("not numbers")
-    flat = numpy.frombuffer(bytes.fromhex(text(data[-1], 1 << 23)), dtype=kind)
-    return flat[0] if tag == "ns" else flat.reshape([int(n) for n in data[2]]).copy()

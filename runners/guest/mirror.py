@@ -21,7 +21,7 @@ _get = object.__getattribute__
 
 def number_of(value: Any) -> int:
     """The number by which the code's process knows a mirrored object."""
-    number: int = _get(value, "_pp_number")
+    number: int = _get(value, "_pp_handle")
     return number
 
 
@@ -78,7 +78,7 @@ class MirrorMeta(type):
         if cls.__dict__.get("_pp_abstract") and type(type(value)) is MirrorMeta:
             link = cls._pp_link
             link.weak = True
-            return bool(link.ask("instance", link.reference(value), cls._pp_number))
+            return bool(link.ask("instance", number_of(value), cls._pp_number))
         return False
 
     def __subclasscheck__(cls, other: Any) -> bool:
@@ -184,7 +184,7 @@ class RemoteFunction(_Callable):
     def __init__(self, link: Any, number: int, about: dict[str, Any]) -> None:
         put = object.__setattr__
         put(self, "_pp_link", link)
-        put(self, "_pp_number", number)
+        put(self, "_pp_handle", number)
         put(self, "_pp_flags", about["c"])
         put(self, "__name__", about["n"])
         put(self, "__qualname__", about["q"])
@@ -206,19 +206,19 @@ class RemoteFunction(_Callable):
 
     @property
     def __defaults__(self) -> Any:
-        return self._pp_link.get(self._pp_number, "__defaults__")
+        return self._pp_link.get(self._pp_handle, "__defaults__")
 
     def _pp_about(self) -> tuple[Any, int]:
-        return self._pp_link, self._pp_number
+        return self._pp_link, self._pp_handle
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._pp_link.call(self._pp_number, args, kwargs)
+        return self._pp_link.call(self._pp_handle, args, kwargs)
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._pp_link.set(self._pp_number, name, value)
+        self._pp_link.set(self._pp_handle, name, value)
 
 
 class RemoteModule(types.ModuleType):
@@ -226,31 +226,31 @@ class RemoteModule(types.ModuleType):
 
     def __init__(self, link: Any, number: int, name: str) -> None:
         super().__init__(name)
-        self.__dict__.update(_pp_link=link, _pp_number=number)
+        self.__dict__.update(_pp_link=link, _pp_handle=number)
 
     def __getattr__(self, name: str) -> Any:
         if name == "__all__":
-            return self._pp_link.public(self._pp_number)
+            return self._pp_link.public(self._pp_handle)
         refuse_machinery(name)
-        return self._pp_link.get(self._pp_number, name)
+        return self._pp_link.get(self._pp_handle, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name[:2] == "__":
             types.ModuleType.__setattr__(self, name, value)
         else:
-            self._pp_link.set(self._pp_number, name, value)
+            self._pp_link.set(self._pp_handle, name, value)
 
     def __delattr__(self, name: str) -> None:
-        self._pp_link.delete(self._pp_number, name)
+        self._pp_link.delete(self._pp_handle, name)
 
     def __dir__(self) -> list[str]:
-        return list(self._pp_link.names(self._pp_number))
+        return list(self._pp_link.names(self._pp_handle))
 
 
 class Remote:
     """Base of mirrored instances. Attributes and operators are asked for on the other side."""
 
-    __slots__ = ("__weakref__", "_pp_number")
+    __slots__ = ("__weakref__", "_pp_handle")
     _pp_link: Any
     _pp_own_eq = False
     _pp_truth = ""

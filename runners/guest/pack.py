@@ -13,6 +13,7 @@ import decimal
 import fractions
 import io
 import pathlib
+import sys
 from collections import Counter, OrderedDict, deque
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -242,6 +243,29 @@ _SPREAD: dict[str, Any] = {
     "so": _stream,
     "bo": _stream,
 }
+
+
+def pack_array(value: Any, kind: type) -> Any:
+    """An array or scalar of numpy by its bytes; None for what holds no plain numbers."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None:
+        return None
+    if kind is numpy.ndarray and value.dtype.kind in "biufc":
+        return ["np", value.dtype.str, value.tobytes().hex(), list(value.shape)]
+    if issubclass(kind, numpy.generic) and value.dtype.kind in "biufc":
+        return ["ns", value.dtype.str, value.tobytes().hex()]
+    return None
+
+
+def unpack_array(data: list[Any]) -> Any:
+    """The array or scalar that `pack_array` described. Raises Malformed and ValueError."""
+    import numpy
+
+    kind = numpy.dtype(_text(data[1])[:20])
+    if kind.kind not in "biufc":
+        raise Malformed("not numbers")
+    flat = numpy.frombuffer(bytes.fromhex(_text(data[2])), dtype=kind)
+    return flat[0] if data[0] == "ns" else flat.reshape([int(n) for n in data[3]]).copy()
 
 
 def merge(old: Any, new: Any) -> bool:

@@ -20,9 +20,9 @@ else:
 from typing import cast
 
 if TYPE_CHECKING:
-    from runners.guest.pack import MUTABLE, TYPE_NAMES, Packer
+    from runners.guest.pack import MUTABLE, TYPE_NAMES, Packer, pack_array, unpack_array
 else:
-    from pack import MUTABLE, TYPE_NAMES, Packer
+    from pack import MUTABLE, TYPE_NAMES, Packer, pack_array, unpack_array
 
 MAX_OUTPUT_CHARS = 1 << 18
 _PLAIN_BASES = (int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset)
@@ -80,6 +80,10 @@ class Server(Packer):
         known = self.standins.pack(value)
         if known is not None:
             return known
+        if kind.__module__ == "numpy":
+            array = pack_array(value, kind)
+            if array is not None:
+                return array
         if isinstance(value, type):
             return self.class_reference(value)
         if isinstance(value, BaseException):
@@ -107,17 +111,11 @@ class Server(Packer):
         for base_type in _PLAIN_BASES:
             if isinstance(value, base_type):
                 return self.pack(plain_base(value, base_type), depth + 1)
-        numpy = sys.modules.get("numpy")
-        if numpy is not None:
-            if kind is numpy.ndarray and value.dtype.kind in "biufc":
-                return ["np", str(value.dtype), list(value.shape), value.tobytes().hex()]
-            if isinstance(value, numpy.generic) and value.dtype.kind in "biufc":
-                return ["ns", str(value.dtype), value.tobytes().hex()]
-        return ["h", self.put(value), self.class_reference(kind)]
+        return ["h", self.put(value), self.class_reference(kind, mirrored=True)]
 
-    def class_reference(self, cls: type) -> Any:
-        """A class by number, described the first time."""
-        if cls in TYPE_NAMES:
+    def class_reference(self, cls: type, *, mirrored: bool = False) -> Any:
+        """A class by number, described the first time; a builtin one by name unless `mirrored`."""
+        if cls in TYPE_NAMES and not mirrored:
             return ["T", TYPE_NAMES[cls]]
         number = self.put(cls)
         if number in self.described:
@@ -162,6 +160,11 @@ class Server(Packer):
         """What the other side sends back of ours, and stand-ins for what is its own."""
         if tag == "o":
             return self.objects[data[1]]
+        if tag == "nt":
+            items = [self.unpack(part, depth + 1) for part in data[2]]
+            return tuple.__new__(self.objects[data[1]], items)
+        if tag == "np" or tag == "ns":
+            return unpack_array(data)
         if tag == "bm":
             return getattr(self.objects[data[1]], data[2])
         if tag == "orig":

@@ -198,12 +198,13 @@ def supply(plan: Outline, world: World, space: dict[str, Any]) -> None:
 
 def seal_paths() -> None:
     """Take folders that the code can write to off the import path."""
-    here = os.getcwd()
+    here, ours = os.getcwd(), os.path.dirname(os.path.abspath(__file__))
     shut = (here + os.sep, tempfile.gettempdir() + os.sep)
     sys.path[:] = [
-        p for p in sys.path if p not in ("", here) and os.path.isabs(p) and not p.startswith(shut)
+        p
+        for p in sys.path
+        if p == ours or (p != here and os.path.isabs(p) and not p.startswith(shut))
     ]
-    sys.path_importer_cache.pop(here, None)
 
 
 def _silence_calls(tree: ast.Module, name: str) -> None:

@@ -1,1 +1,20 @@
-"""Imports before the fork what the pytest runner needs after it."""
+"""Imports and settles before the fork all that the pytest runner needs after it."""
+
+from __future__ import annotations
+
+import asyncio  # noqa: F401
+import dataclasses  # noqa: F401
+import inspect  # noqa: F401
+import unittest.mock  # noqa: F401
+from typing import TYPE_CHECKING
+
+import _pytest.logging  # noqa: F401
+import _pytest.unittest  # noqa: F401
+
+if TYPE_CHECKING:
+    from runners.guest.collect import make_config
+else:
+    from collect import make_config
+
+# A module whose import is its work: the process that jobs are forked from does nothing else with it.
+make_config()

@@ -1,0 +1,195 @@
+"""Runs a suite with the real pytest, from memory: its text is never on a disk that the code can read."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import os
+import random
+import sys
+import tempfile
+import types
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from _pytest.assertion.rewrite import rewrite_asserts
+from _pytest.config import _prepareconfig
+
+if TYPE_CHECKING:
+    from runners.guest.outline import Outline
+    from runners.guest.report import Report, shorten
+    from runners.guest.suite import FILENAME, World
+    from runners.guest.wire import PeerLost
+else:
+    from report import Report, shorten
+    from suite import FILENAME, World
+    from wire import PeerLost
+
+
+# What a suite does not need, or what would read or write files that the code can reach.
+_LEFT_OUT = ("cacheprovider", "doctest", "junitxml", "pastebin", "stepwise", "faulthandler",
+             "unraisableexception", "threadexception", "setuponly", "setupplan", "warnings")  # fmt: skip
+_ARGS = ["-c", os.devnull, "--rootdir=/", "--noconftest", "--capture=sys", "--tb=line",
+         "-p", "no:randomly", *(part for name in _LEFT_OUT for part in ("-p", f"no:{name}"))]  # fmt: skip
+_made: list[Any] = []
+
+
+def make_config() -> None:
+    """Parse options and register plugins, once, before the fork: it costs more than a small suite."""
+    if not _made:
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG"):
+            os.environ.pop(name, None)
+        _made.append(_prepareconfig(list(_ARGS), []))
+
+
+def take_config() -> Any:
+    """The prepared configuration; a process uses it once."""
+    make_config()
+    return _made.pop()
+
+
+class _Memory(pytest.Module):
+    """A test module that was loaded from text."""
+
+    loaded: Any
+
+    def _getobj(self) -> Any:
+        return self.loaded
+
+
+class Recorder:
+    """Gathers what pytest reports of the current test; the last word is the runner's."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.phases: list[tuple[str, str, bool]] = []
+        self.detail = ""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: Any) -> bool | None:
+        """Run asynchronous tests without a plug-in."""
+        if not inspect.iscoroutinefunction(pyfuncitem.obj):
+            return None
+        import asyncio
+
+        names = pyfuncitem._fixtureinfo.argnames
+        asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: Any, call: Any) -> None:
+        """Keep the first exception's text."""
+        if call.excinfo is not None and not self.detail:
+            self.detail = shorten(call.excinfo.value, self.source, FILENAME)
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Keep a phase's outcome."""
+        self.phases.append((report.when, report.outcome, hasattr(report, "wasxfail")))
+
+    @pytest.fixture
+    def tmp_path(self) -> Any:
+        """A folder that the code's process can reach too, whoever it runs as."""
+        path = Path(tempfile.mkdtemp(prefix="t"))
+        path.chmod(0o777)
+        return path
+
+    def outcome(self) -> str:
+        """What the phases of one test come to together."""
+        if any(o == "failed" for when, o, _ in self.phases if when != "call"):
+            return "error"
+        if any(o == "failed" for _, o, _ in self.phases):
+            return "failed"
+        if any(o == "skipped" and expected for _, o, expected in self.phases):
+            return "xfailed"
+        if any(o == "skipped" for _, o, _ in self.phases):
+            return "skipped"
+        if any(expected for _, _, expected in self.phases):
+            return "xpassed"
+        whole = [when for when, o, _ in self.phases if o == "passed"]
+        return "passed" if {"setup", "call", "teardown"} <= set(whole) else "error"
+
+
+def run_pytest(
+    plan: Outline, source: str, space: dict[str, Any], payload: dict[str, Any], report: Report,
+    world: World,
+) -> None:  # fmt: skip
+    """Collect the suite from memory, run each test under guard, record each once."""
+    os.umask(0)
+    config = take_config()
+    recorder = Recorder(source)
+    config.pluginmanager.register(recorder, "recorder")
+    config._do_configure()
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None:
+        config.pluginmanager.unregister(terminal)
+    session = pytest.Session.from_config(config)
+    config.hook.pytest_sessionstart(session=session)
+    try:
+        module = _load(plan, source, space, session)
+        items = _items(module, session)
+    except PeerLost:
+        raise
+    except BaseException as error:
+        report.suite_error(error)
+        return
+    if payload.get("order_seed"):
+        random.Random(payload["order_seed"]).shuffle(items)
+    config.hook.pytest_collection_modifyitems(session=session, config=config, items=items)
+    session.items = items
+    session.testscollected = len(items)
+    _run(items, recorder, report, world)
+
+
+def _load(plan: Outline, source: str, space: dict[str, Any], session: Any) -> Any:
+    """The suite as a collector, its assertions rewritten."""
+    loaded = types.ModuleType("test_solution")
+    loaded.__dict__.update(space)
+    sys.modules["test_solution"] = loaded
+    lines = source.splitlines(keepends=True)
+    linecache.cache[FILENAME] = (len(source), None, lines, FILENAME)
+    rewrite_asserts(plan.tree, source.encode("utf-8", "replace"), FILENAME, session.config)
+    exec(compile(plan.tree, FILENAME, "exec", dont_inherit=True), loaded.__dict__)
+    collector = _Memory.from_parent(session, path=Path("/") / FILENAME)
+    collector.loaded = loaded
+    return collector
+
+
+def _items(module: Any, session: Any) -> list[Any]:
+    """Every test, in the order of the text. Raises what collecting raised."""
+    from _pytest.runner import collect_one_node
+
+    items: list[Any] = []
+    todo = [module]
+    while todo:
+        node = todo.pop(0)
+        if isinstance(node, pytest.Item):
+            items.append(node)
+            continue
+        gathered = collect_one_node(node)
+        if not gathered.passed:
+            raise pytest.UsageError(f"{node.name} cannot be collected: {gathered.longrepr}"[:1500])
+        todo = [*gathered.result, *todo]
+    return items
+
+
+def _run(items: list[Any], recorder: Recorder, report: Report, world: World) -> None:
+    ended = ""
+    for index, item in enumerate(items):
+        name = item.nodeid.split("::", 1)[-1]
+        if ended:
+            report.test(name, "error", ended)
+            continue
+        following = items[index + 1] if index + 1 < len(items) else None
+        recorder.phases, recorder.detail = [], ""
+        try:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            outcome, detail = recorder.outcome(), recorder.detail
+        except BaseException as error:
+            outcome, detail = "error", f"{type(error).__name__}: {error}"
+            ended = f"not run: {name} ended the session"
+        trouble = world.trouble()
+        if trouble:
+            outcome, detail = "error", trouble
+        report.test(name, outcome, detail)
