@@ -70,7 +70,8 @@ class Introspection:
         ),
         Example(
             fires=True,
-            code="import sys\ndef f(x):\n    for m in list(sys.modules.values()):\n        print(m)\n",
+            code="import sys\ndef f(x):\n    for m in list(sys.modules.values()):\n"
+            "        print(m)\n",
         ),
         Example(
             fires=True,
