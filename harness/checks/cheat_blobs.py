@@ -257,6 +257,6 @@ def _reversed(index: TreeIndex, subject: Subject) -> Iterator[tuple[str, int]]:
     for node in index.all(ast.Subscript):
         if isinstance(node.slice, ast.Slice) and isinstance(node.value, ast.Constant):
             text, step = node.value.value, literal_value(node.slice.step)
-            if isinstance(text, str) and step == -1 and len(text) >= 4:
-                if freeze(text[::-1]) in subject.visible.answers:
-                    yield "it holds a test's answer written backwards", node.lineno
+            backwards = text[::-1] if isinstance(text, str) and step == -1 else ""
+            if len(backwards) >= 4 and freeze(backwards) in subject.visible.answers:
+                yield "it holds a test's answer written backwards", node.lineno

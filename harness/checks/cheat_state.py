@@ -111,18 +111,29 @@ def _counts_calls(function: FunctionNode) -> int:
             if isinstance(node.target, ast.Name) and node.target.id in shared:
                 stepped.add(node.target.id)
             elif _is_kept(node.target, function):
-                stepped.add(ast.unparse(node.target))
+                stepped.add(_place(node.target))
     if not stepped:
         return 0
     for node in nodes:
         if isinstance(node, ast.Compare):
             for side in (node.left, *node.comparators):
-                named = isinstance(side, (ast.Name, ast.Attribute, ast.Subscript))
-                if named and ast.unparse(side) in stepped:
+                if _place(side) in stepped:
                     others = [literal_value(s) for s in (node.left, *node.comparators)]
                     if any(isinstance(o, int) for o in others):
                         return node.lineno
     return 0
+
+
+def _place(node: ast.expr) -> str:
+    """`n`, `f.n` or `c[0]` as text; empty for anything longer."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return f"{node.value.id}.{node.attr}"
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else "?"
+        return f"{node.value.id}[{key!r}]"
+    return ""
 
 
 def _is_kept(target: ast.expr, function: FunctionNode) -> bool:
@@ -136,11 +147,12 @@ def _is_kept(target: ast.expr, function: FunctionNode) -> bool:
         return False
     name = target.value.id
     args = function.args
-    defaults = [*args.posonlyargs, *args.args][-len(args.defaults) or len(args.args) + 99 :]
+    positional = [*args.posonlyargs, *args.args]
+    with_default = positional[len(positional) - len(args.defaults) :]
     kept = {
         a.arg
-        for a, d in zip(defaults, args.defaults, strict=False)
-        if isinstance(d, (ast.List, ast.Dict))
+        for a, default in zip(with_default, args.defaults, strict=True)
+        if isinstance(default, (ast.List, ast.Dict))
     }
     every = {a.arg for a in [*args.posonlyargs, *args.args, *args.kwonlyargs]}
     local = {
