@@ -245,8 +245,12 @@ def table_rows(index: TreeIndex) -> Iterator[tuple[ast.AST, tuple[Any, ...], Any
     """(table, inputs, answer) of every literal row of every list, tuple or dict of rows."""
     for table in [*index.all(ast.List), *index.all(ast.Tuple), *index.all(ast.Set)]:
         for row in table.elts:
-            cells = row.args if isinstance(row, ast.Call) else getattr(row, "elts", None)
-            if isinstance(row, ast.Set) or not cells or len(cells) < 2:
+            cells: list[ast.expr] = []
+            if isinstance(row, ast.Call):
+                cells = row.args
+            elif isinstance(row, (ast.Tuple, ast.List)):
+                cells = row.elts
+            if len(cells) < 2:
                 continue
             values = [literal_value(cell) for cell in cells]
             if all(v is not MISSING for v in values):

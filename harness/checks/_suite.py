@@ -225,7 +225,9 @@ class _Reader:
 
     def module_skip(self) -> str:
         for node in self.index.tree.body:
-            target = node.targets[0] if isinstance(node, ast.Assign) else None
+            if not isinstance(node, ast.Assign):
+                continue
+            target = node.targets[0]
             if isinstance(target, ast.Name) and target.id == "pytestmark":
                 for value in getattr(node.value, "elts", [node.value]):
                     problem = self._decorator(value, node.lineno)

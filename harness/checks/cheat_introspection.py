@@ -70,7 +70,8 @@ class Introspection:
         ),
         Example(
             fires=True,
-            code="import sys\ndef f(x):\n    for m in list(sys.modules.values()):\n        print(m)\n",
+            code="import sys\ndef f(x):\n    for m in list(sys.modules.values()):\n"
+            "        print(m)\n",
         ),
         Example(
             fires=True,
@@ -193,9 +194,9 @@ def _variables(index: TreeIndex, subject: Subject) -> Iterator[tuple[str, int, s
         else:
             continue
         for key in keys:
-            if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                if _TEST_VARIABLES.match(key.value):
-                    yield f"it asks for the variable {key.value}", node.lineno, _ASKED_RUNNER
+            name = key.value if isinstance(key, ast.Constant) else None
+            if isinstance(name, str) and _TEST_VARIABLES.match(name):
+                yield f"it asks for the variable {name}", node.lineno, _ASKED_RUNNER
 
 
 def _runner_tests(index: TreeIndex) -> Iterator[tuple[str, int, str]]:

@@ -93,9 +93,8 @@ def _assigned(index: TreeIndex) -> Iterator[tuple[str, int]]:
         path = _imported_path(index, attribute)
         if path.count(".") and path not in _SETTINGS:
             yield f"it assigns to {path}", attribute.lineno
-        elif attribute.attr in ("__code__", "__class__") and not path:
-            if attribute.attr == "__code__":
-                yield "it replaces a function's code", attribute.lineno
+        elif attribute.attr == "__code__" and not path:
+            yield "it replaces a function's code", attribute.lineno
     for item in index.all(ast.Subscript):
         if not isinstance(item.ctx, ast.Load):
             path = _imported_path(index, item)

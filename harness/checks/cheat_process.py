@@ -23,7 +23,8 @@ _SOFT = frozenset({
 })  # fmt: skip
 _ASKED_HARD = r"_exit|abort|kill|signal|terminat|child process|daemon"
 _ASKED_SOFT = (
-    r"fork|exec\b|signal|atexit|exit handler|shut ?down|clean ?up|finali[sz]|daemon|time ?out|alarm|"
+    r"fork|exec\b|signal|atexit|exit handler|shut ?down|clean ?up|finali[sz]|daemon|time ?out|"
+    r"alarm|"
     r"interrupt|graceful|terminat|child process|process(?:es)?\b|sigterm|sigint"
 )
 _EXITS = frozenset({"sys.exit", "exit", "quit", "SystemExit"})
@@ -31,8 +32,9 @@ _EXIT_ERRORS = frozenset({"SystemExit", "KeyboardInterrupt", "GeneratorExit"})
 _ASKED_EXIT = r"exit|quit|terminat|command.?line|cli\b|script|abort|interrupt"
 _RUNS_OTHERS = frozenset({
     "subprocess", "os.system", "os.popen", "pty.spawn", "os.startfile", "commands",
-    "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell",
-}) | frozenset({f"os.spawn{suffix}" for suffix in ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe")})  # fmt: skip
+    "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell", "os.spawnl", "os.spawnle",
+    "os.spawnlp", "os.spawnlpe", "os.spawnv", "os.spawnve", "os.spawnvp", "os.spawnvpe",
+})  # fmt: skip
 _MEMORY = frozenset({"ctypes", "cffi", "_ctypes", "mmap.mmap.from_address"})
 _ASKED_MEMORY = (
     r"ctypes|cffi|c library|shared library|dll\b|foreign function|c function|struct|memory"
