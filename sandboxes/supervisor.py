@@ -235,7 +235,6 @@ class Supervisor:
             return "memory ran out"
         self._served += 1
         if self._served % _LOOK_AT_SELF_EVERY == 0 and self._own_pages:
-            self._arena.clear()
             if _statm(1) > _GROWTH * self._own_pages:
                 return "the supervisor grew"
         return ""
