@@ -1,4 +1,4 @@
-"""Holds a compiled case against a trusted solution in this process. For corpora with right answers only."""
+"""Holds compiled cases against solutions that are known to be right, in this process."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _compared(case: Case, got: Expr) -> bool:
     if op == "len":
         return len(got[1]) == number(want)
     if op == "isinstance":
-        return got[0] == {"dict": "map"}.get(want[1], want[1])
+        return bool(got[0] == {"dict": "map"}.get(want[1], want[1]))
     if op == "regex":
         return re.search(want[1], got[1]) is not None
     a, b = number(got), number(want)

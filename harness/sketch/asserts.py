@@ -62,7 +62,7 @@ _WITHOUT_VALUE = {"tobenull": "null", "tobeundefined": "null", "null": "null", "
 
 
 def assertion(text: str, context: Context, scope: Scope) -> list[Draft]:
-    """The cases of an assert call; none where the text is no such call or does not parse in full."""
+    """The cases of an assert call; none where the text is none or does not parse in full."""
     text = text.strip().rstrip(";").strip()
     if not text.endswith((")", "true", "false", "null", "undefined")):
         return []
@@ -172,7 +172,7 @@ def _ordered(
 
 
 def _raising(args: list[str], context: Context, scope: Scope) -> list[Draft]:
-    """`assertRaises(ValueError, f, -1)`, `assertThrows(X.class, () -> f(-1))`, `EXPECT_THROW(f(), X)`."""
+    """`assertRaises(ValueError, f, -1)`, `assertThrows(X.class, () -> f(-1))` and their kin."""
     types = [(i, m) for i, a in enumerate(args) if (m := _TYPE.fullmatch(a)) is not None]
     rest = [a for i, a in enumerate(args) if i not in {i for i, _ in types}]
     if not rest or len(types) > 1:

@@ -1,4 +1,4 @@
-"""Shapes that span lines, first match wins: each is asked at every line, and says how many it took."""
+"""Shapes that span lines, first match wins; each says how many lines it took."""
 
 from __future__ import annotations
 

@@ -1,15 +1,15 @@
-"""Test bodies: indented under `def test_x():` or `test_x:`, or in the braces of `test("x", ...)`."""
+"""Test bodies: indented under `def test_x():` or `test_x:`, or in braces: `test("x", ...)`."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from harness.sketch.calls import expression
 from harness.sketch.context import EMPTY, Context, Scope
 from harness.sketch.lines import read_line, why_unresolved
 from harness.sketch.normalise import Line, unbulleted
 from harness.sketch.outcomes import raising
-from harness.sketch.calls import expression
 from harness.sketch.relations import draft
 from harness.sketch.scan import depth_change, mask, split_top
 from harness.sketch.sink import Sink
@@ -33,7 +33,8 @@ _NATIVE = re.compile(
 )
 _SHELL = re.compile(
     r"\s*(?:class\s+Test\w*.*:|(?:public\s+)?class\s+\w*Tests?\s*\{|describe\s*\(.*\{|#\[(?:cfg\()?test\)?\]|@Test"
-    r"|mod\s+tests\s*\{|use\s+super::\*;|\}\s*\)?\s*;?|import\s+[\w.*{} ,]+(?:\s+from\s+.*)?;?|from\s+[\w.]+\s+import\s+.*"
+    r"|mod\s+tests\s*\{|use\s+super::\*;|\}\s*\)?\s*;?|import\s+[\w.*{} ,]+(?:\s+from\s+.*)?;?"
+    r"|from\s+[\w.]+\s+import\s+.*"
     r"|(?:const|let|var)\s.*require\(.*\);?|if\s+__name__.*|(?:pytest|unittest)\.main\(.*\))\s*"
 )
 _WITH = re.compile(

@@ -16,7 +16,7 @@ _LEAD = re.compile(
     r"|arguments?|expr(?:ession)?|the\s+(?:result|value|output)\s+of|after|running)\s*[:=]?\s+(?=\S)",
     re.IGNORECASE,
 )
-_EMPTY_WORDS = {
+_EMPTY_WORDS: dict[str, Expr] = {
     "string": ["str", ""], "str": ["str", ""], "text": ["str", ""], "input string": ["str", ""],
     "list": ["list", []], "array": ["list", []], "slice": ["list", []], "vector": ["list", []],
     "dict": ["map", []], "dictionary": ["map", []], "map": ["map", []], "object": ["map", []],

@@ -1,4 +1,4 @@
-"""Compiles a sketch: blocks first, then bodies, then line by line; what is not understood is kept."""
+"""Compiles a sketch: blocks where one starts, else line by line; nothing is dropped in silence."""
 
 from __future__ import annotations
 

@@ -10,11 +10,12 @@ from harness.sketch.spec import Case, Comparator, Expr, Origin, Raises
 from harness.sketch.values import children, names
 from harness.structure import Class, EntryPoint, Function, Structure
 
-BUILTINS = frozenset(
+_WORDS = (
     "len sorted list set frozenset tuple dict str int float bool bytes sum abs round min max "
-    "isinstance any all repr type next iter range reversed enumerate zip map filter hash callable "
-    "hasattr getattr divmod pow complex bytearray".split()
+    "isinstance any all repr type next iter range reversed enumerate zip map filter hash "
+    "callable hasattr getattr divmod pow complex bytearray "
 )
+BUILTINS = frozenset(_WORDS.split())
 """What the guest's evaluator knows besides the code's own names."""
 _NATIVE = {
     "javascript": frozenset({"Promise", "Number", "String", "Array", "Object", "JSON", "Math",
@@ -27,6 +28,9 @@ _NATIVE = {
 }  # fmt: skip
 _NATIVE["typescript"] = _NATIVE["javascript"]
 _ALIASES = frozenset({"candidate"})
+
+
+_EQUAL = Comparator()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Outcome:
     """What is expected of a call."""
 
     expect: Expr | None = None
-    comparator: Comparator = Comparator()
+    comparator: Comparator = _EQUAL
     raises: Raises | None = None
 
 

@@ -83,7 +83,7 @@ def input_output(lines: list[Line], at: int, context: Context, sink: Sink) -> in
 
 
 def _ends(lines: list[Line], at: int, inline: str) -> bool:
-    """Whether the output is over: at another label, or at a blank line before one or before words."""
+    """Whether the output is over: at another label, or at a blank line before one."""
     text = lines[at].text
     if _GIVEN.fullmatch(text) or _STOP.fullmatch(text):
         return True
@@ -100,7 +100,7 @@ def _run_or_call(given: list[str], wanted: list[str], context: Context) -> list[
     program = structure.reads_stdin and (
         context.entry.kind == "program" or structure.has_main or structure.runs_at_top
     )
-    if function is not None and function.params or not program:
+    if (function is not None and function.params) or not program:
         text, answer = ", ".join(g.strip() for g in given if g.strip()), "\n".join(wanted).strip()
         reading = to_call(text, context)
         outcome = to_outcome(answer, context, reading.function) if reading else None

@@ -38,6 +38,7 @@ _VALUE = re.compile(
 _RELATION = re.compile(
     r"→|⇒|➞|->|=>|==|\bshould\b|\breturns?\b|\braises?\b|\bthrows?\b", re.IGNORECASE
 )
+_CALLED = re.compile(r"([^\W\d]\w*)\(")
 _MARKED = re.compile(r"test|it\b|case|should", re.IGNORECASE)
 
 
@@ -133,6 +134,11 @@ def why_unresolved(text: str, context: Context) -> str:
         return "needs-mock"
     if _PROPERTY.search(text):
         return "property"
+    calls = sum(name in context.functions for name in _CALLED.findall(text))
+    if calls > 1 and _RELATION.search(text):
+        return "property"
+    if calls:
+        return "unparsed" if _VALUE.search(text) else "no-value"
     if not _VALUE.search(text):
         return "no-value" if _RELATION.search(text) or _MARKED.match(text) else "prose"
     if context.entry.reason == "ambiguous":

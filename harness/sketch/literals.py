@@ -8,37 +8,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
 
+from harness.sketch.lexicon import BOOLS, BOUNDS, FLOATS, NULLS, NUMBERS, known_call
 from harness.sketch.scan import mask
 from harness.sketch.spec import Expr
+from harness.sketch.strings import QUOTE, UnparsedError, read_string
 from harness.sketch.values import fold, number, of_float, of_int
 
 MAX_CHARS = 50_000
 MAX_DEPTH = 60
-_NULL = frozenset({"None", "null", "nil", "undefined", "nullptr", "NULL"})
-_BOOL = {"True": True, "true": True, "TRUE": True, "False": False, "false": False, "FALSE": False}
-_FLOATS = {"inf": "inf", "Infinity": "inf", "INFINITY": "inf", "NaN": "nan", "nan": "nan"}
-_ATTRS = {
-    "math.inf": "inf", "math.nan": "nan", "np.inf": "inf", "np.nan": "nan", "f64::NAN": "nan",
-    "f64::INFINITY": "inf", "Double.NaN": "nan", "Double.POSITIVE_INFINITY": "inf",
-    "Number.NaN": "nan", "math.pi": (3.141592653589793).hex(), "Math.PI": (3.141592653589793).hex(),
-    "math.e": (2.718281828459045).hex(), "Math.E": (2.718281828459045).hex(),
-}  # fmt: skip
-_BOUNDS = {
-    "Integer.MAX_VALUE": 2**31 - 1, "Integer.MIN_VALUE": -(2**31), "Long.MAX_VALUE": 2**63 - 1,
-    "Long.MIN_VALUE": -(2**63), "i32::MAX": 2**31 - 1, "i32::MIN": -(2**31), "i64::MAX": 2**63 - 1,
-    "i64::MIN": -(2**63), "u8::MAX": 255, "u16::MAX": 65535, "u32::MAX": 2**32 - 1,
-    "u64::MAX": 2**64 - 1, "INT_MAX": 2**31 - 1, "INT_MIN": -(2**31), "math.MaxInt64": 2**63 - 1,
-    "math.MinInt64": -(2**63), "math.MaxInt32": 2**31 - 1, "math.MinInt32": -(2**31),
-    "Number.MAX_SAFE_INTEGER": 2**53 - 1, "Number.MIN_SAFE_INTEGER": -(2**53) + 1,
-    "sys.maxsize": 2**63 - 1,
-}  # fmt: skip
-_CHARS = frozenset({"cpp", "java", "go", "rust"})
 _REFERS = frozenset({"cpp", "go", "rust"})
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f", "v": "\v",
-            "a": "\a", "\\": "\\", '"': '"', "'": "'", "`": "`", "\n": ""}  # fmt: skip
-_QUOTE = re.compile(r"""([rRbBuU]{0,2})('''|\"\"\"|"|'|`)""")
 _NUMBER = re.compile(
     r"(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+)(?:[ui](?:8|16|32|64|128|size)|[LlnuU]+)?(?!\w)"
     r"|((?:\d[\d_]*)?\.\d[\d_]*(?:[eE][+-]?\d+)?|\d[\d_]*\.(?![\w.])|\d[\d_]*(?:[eE][+-]?\d+)?)"
@@ -69,10 +48,6 @@ _POWER = re.compile(r"\s*\*\*(?!=)")
 _SPACE = re.compile(r"\s*")
 
 
-class Unparsed(ValueError):
-    """The text is no expression that is understood."""
-
-
 class _Parser:
     __slots__ = ("at", "depth", "language", "text")
 
@@ -92,7 +67,7 @@ class _Parser:
 
     def need(self, token: str) -> None:
         if not self.take(token):
-            raise Unparsed(f"expected {token!r} at {self.text[self.at : self.at + 20]!r}")
+            raise UnparsedError(f"expected {token!r} at {self.text[self.at : self.at + 20]!r}")
 
     def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         self.space()
@@ -105,13 +80,13 @@ class _Parser:
         value = self.expression()
         self.space()
         if self.at != len(self.text):
-            raise Unparsed(f"left over: {self.text[self.at : self.at + 20]!r}")
+            raise UnparsedError(f"left over: {self.text[self.at : self.at + 20]!r}")
         return value
 
     def expression(self) -> Expr:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise Unparsed("nested too deeply")
+            raise UnparsedError("nested too deeply")
         left = self.product()
         while op := self.match(_SUM):
             left = fold(op.group(1), left, self.product(), self.language)
@@ -127,14 +102,14 @@ class _Parser:
     def unary(self) -> Expr:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise Unparsed("nested too deeply")
+            raise UnparsedError("nested too deeply")
         try:
             if self.take("-"):
                 return self.negative(self.unary())
             if self.take("+"):
                 value = self.unary()
                 if number(value) is None:
-                    raise Unparsed("+ before what is no number")
+                    raise UnparsedError("+ before what is no number")
                 return value
             if self.language in _REFERS and (
                 self.take("&mut ") or self.take("&") or self.take("*")
@@ -163,7 +138,7 @@ class _Parser:
                 self.at += 1 if rest[:1] == "." else 2
                 name = _NAME.match(self.text, self.at)
                 if name is None:
-                    raise Unparsed("no name after a dot")
+                    raise UnparsedError("no name after a dot")
                 self.at = name.end()
                 value = self.member(value, name.group())
             elif rest[:1] == "[" and value[0] in ("call", "attr", "name", "index"):
@@ -181,14 +156,14 @@ class _Parser:
         if self.text.startswith("(", self.at):
             self.at += 1
             args, keywords = self.arguments()
-            return _known_call(owner, name, args, keywords)
+            return known_call(owner, name, args, keywords)
         if owner[0] == "name":
             for joint in (".", "::"):
                 full = f"{owner[1]}{joint}{name}"
-                if full in _ATTRS:
-                    return ["float", _ATTRS[full]]
-                if full in _BOUNDS:
-                    return of_int(_BOUNDS[full])
+                if full in NUMBERS:
+                    return ["float", NUMBERS[full]]
+                if full in BOUNDS:
+                    return of_int(BOUNDS[full])
         return ["attr", owner, name]
 
     def items(self, close: str) -> list[Expr]:
@@ -213,7 +188,7 @@ class _Parser:
             if keyword is not None:
                 keywords[keyword.group(1)] = self.expression()
             elif keywords:
-                raise Unparsed("a positional argument after a keyword")
+                raise UnparsedError("a positional argument after a keyword")
             else:
                 args.append(self.expression())
         return args, keywords
@@ -222,8 +197,8 @@ class _Parser:
         self.space()
         char = self.text[self.at : self.at + 1]
         if not char:
-            raise Unparsed("an expression ends too early")
-        if (quote := _QUOTE.match(self.text, self.at)) is not None:
+            raise UnparsedError("an expression ends too early")
+        if (quote := QUOTE.match(self.text, self.at)) is not None:
             return self.strings(quote)
         if char.isdigit() or char == ".":
             return self.number()
@@ -248,7 +223,7 @@ class _Parser:
         if self.match(_SET):
             if self.text[self.at - 1] != "{":
                 self.need("{")
-            return ["set", [k for k in self.braces()[1]]]
+            return ["set", list(self.braces()[1])]
         if self.match(_MAP):
             self.need("{")
             held = self.braces()
@@ -256,7 +231,7 @@ class _Parser:
                 return held
             pairs = [e[1] for e in held[1] if e[0] in ("braces", "tuple") and len(e[1]) == 2]
             if len(pairs) != len(held[1]):
-                raise Unparsed("a map without pairs")
+                raise UnparsedError("a map without pairs")
             return ["map", [list(p) for p in pairs]]
         if self.match(_ARRAY):
             close = "}" if self.take("{") else ")"
@@ -296,11 +271,11 @@ class _Parser:
             else:
                 held.append(key)
         if held and pairs:
-            raise Unparsed("pairs and single values in one pair of braces")
+            raise UnparsedError("pairs and single values in one pair of braces")
         if pairs or (not held and self.language in ("python", "javascript", "typescript")):
             return ["map", pairs]
         if held and self.language in ("javascript", "typescript"):
-            raise Unparsed("braces without keys")
+            raise UnparsedError("braces without keys")
         return ["set" if self.language == "python" else "braces", held]
 
     def key(self, key: Expr) -> Expr:
@@ -314,7 +289,7 @@ class _Parser:
     def number(self) -> Expr:
         found = self.match(_NUMBER)
         if found is None:
-            raise Unparsed("a number that goes on")
+            raise UnparsedError("a number that goes on")
         based, plain, suffix = found.groups()
         if based:
             return of_int(int(based.replace("_", ""), 0))
@@ -324,48 +299,22 @@ class _Parser:
         if suffix in ("f32", "f64", "f", "F", "d", "D") or re.search(r"[.eE]", digits):
             return of_float(float(digits))
         if len(digits) > 3000:
-            raise Unparsed("too many digits")
+            raise UnparsedError("too many digits")
         return of_int(int(digits))
 
     def strings(self, quote: re.Match[str]) -> Expr:
         """One string, or Python's adjacent strings."""
-        value = self.string(quote)
+        value, self.at = read_string(self.text, quote, self.language)
         while self.language == "python":
             self.space()
-            following = _QUOTE.match(self.text, self.at)
+            following = QUOTE.match(self.text, self.at)
             if following is None:
                 break
-            more = self.string(following)
+            more, self.at = read_string(self.text, following, self.language)
             if more[0] != value[0]:
-                raise Unparsed("text beside bytes")
+                raise UnparsedError("text beside bytes")
             value = [value[0], value[1] + more[1]]
         return value
-
-    def string(self, quote: re.Match[str]) -> Expr:
-        prefix, mark = quote.group(1).lower(), quote.group(2)
-        raw = "r" in prefix or (mark == "`" and self.language == "go")
-        at, out = quote.end(), []
-        while not self.text.startswith(mark, at):
-            char = self.text[at : at + 1]
-            if not char:
-                raise Unparsed("a string that does not end")
-            if char == "\\" and not raw:
-                piece, at = _escape(self.text, at, self.language)
-                out.append(piece)
-            else:
-                if mark == "`" and self.text.startswith("${", at):
-                    raise Unparsed("a template with parts")
-                out.append(char)
-                at += 1
-        self.at = at + len(mark)
-        value = "".join(out)
-        if "b" in prefix:
-            try:
-                return ["bytes", value.encode("latin-1").hex()]
-            except UnicodeEncodeError as error:
-                raise Unparsed("bytes above 255") from error
-        char_like = mark == "'" and self.language in _CHARS and len(value) == 1
-        return ["char" if char_like else "str", value]
 
     def balanced(self) -> str:
         """Native text up to the comma or bracket that ends it."""
@@ -385,17 +334,17 @@ class _Parser:
         new = self.match(_NEW)
         found = self.match(_NAME)
         if found is None:
-            raise Unparsed(f"nothing understood at {self.text[self.at : self.at + 20]!r}")
+            raise UnparsedError(f"nothing understood at {self.text[self.at : self.at + 20]!r}")
         word = found.group()
         if new is not None:
             while dotted := self.match(_DOTTED):
                 word = dotted.group(1)
-        if word in _NULL:
+        if word in NULLS:
             return ["null"]
-        if word in _BOOL:
-            return ["bool", _BOOL[word]]
-        if word in _FLOATS:
-            return ["float", _FLOATS[word]]
+        if word in BOOLS:
+            return ["bool", BOOLS[word]]
+        if word in FLOATS:
+            return ["float", FLOATS[word]]
         if word == "await":
             return self.unary()
         if word in ("std", "math", "collections", "datetime", "decimal", "fractions") and (
@@ -408,9 +357,9 @@ class _Parser:
         if self.text.startswith("(", self.at):
             self.at += 1
             args, keywords = self.arguments()
-            return _known_call(None, word, args, keywords)
+            return known_call(None, word, args, keywords)
         if new is not None and not self.text.startswith("{", self.at):
-            raise Unparsed("new without a call")
+            raise UnparsedError("new without a call")
         return ["name", word]
 
     def qualified(self, word: str) -> Expr:
@@ -431,63 +380,12 @@ class _Parser:
                 return ["null"]
             if kind in ("make_pair", "make_tuple", "pair", "tuple") and self.take("("):
                 return ["tuple", self.items(")")]
-            raise Unparsed(f"std::{kind} is not understood")
+            raise UnparsedError(f"std::{kind} is not understood")
         return ["name", word]
 
 
 _NEW = re.compile(r"new\s+(?=[^\W\d])")
 _DOTTED = re.compile(r"\.([^\W\d]\w*)")
-
-
-def _escape(text: str, at: int, language: str) -> tuple[str, int]:
-    """The character that an escape stands for, and where the text goes on."""
-    kind = text[at + 1 : at + 2]
-    if kind in ("x", "u", "U"):
-        found = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})"
-                           r"|u\{([0-9a-fA-F]{1,6})\})").match(text, at)  # fmt: skip
-        if found is None:
-            raise Unparsed("an escape that is cut")
-        code = int(next(g for g in found.groups() if g), 16)
-        if code > 0x10FFFF or 0xD800 <= code < 0xE000:
-            raise Unparsed("an escape for no character")
-        return chr(code), found.end()
-    if not kind:
-        raise Unparsed("a string that does not end")
-    if kind in _ESCAPES:
-        return _ESCAPES[kind], at + 2
-    if kind.isdigit() or kind == "N":
-        raise Unparsed("an escape that is not understood")
-    return (kind if language in ("javascript", "typescript") else "\\" + kind), at + 2
-
-
-def _known_call(owner: Expr | None, name: str, args: list[Expr], keywords: dict[str, Any]) -> Expr:
-    """A call; those of the languages' own containers and wrappers are their values."""
-    path = f"{owner[1]}.{name}" if owner is not None and owner[0] == "name" else name
-    if keywords:
-        return ["call", owner, name, args, keywords]
-    if path in ("List.of", "Arrays.asList", "Array.of", "ImmutableList.of", "asList"):
-        return ["list", args]
-    if path == "Set.of":
-        return ["set", args]
-    if path == "Map.of" and len(args) % 2 == 0:
-        return ["map", [list(p) for p in zip(args[::2], args[1::2], strict=True)]]
-    if path in ("String.from", "Box.new", "Rc.new", "Arc.new", "Optional.of") and len(args) == 1:
-        return ["some", args[0]] if name == "of" else args[0]
-    if path == "Optional.empty" and not args:
-        return ["null"]
-    if path in ("Vec.new", "String.new") and not args:
-        return ["list", []] if path == "Vec.new" else ["str", ""]
-    if owner is None and name == "Some" and len(args) == 1:
-        return ["some", args[0]]
-    if owner is None and name == "Ok" and len(args) <= 1:
-        return ["ok", args[0] if args else ["tuple", []]]
-    if owner is None and name == "Err" and len(args) <= 1:
-        return ["err", args[0] if args else None]
-    if path == "float" and len(args) == 1 and args[0][0] == "str":
-        text = args[0][1].strip().lower().lstrip("+").replace("infinity", "inf")
-        if text in ("inf", "-inf", "nan"):
-            return ["float", text]
-    return ["call", owner, name, args, keywords]
 
 
 @lru_cache(maxsize=2048)
@@ -496,7 +394,7 @@ def _parsed(text: str, language: str) -> Expr | None:
         return None
     try:
         return _Parser(text, language).whole()
-    except (Unparsed, ValueError, OverflowError, RecursionError):
+    except (UnparsedError, ValueError, OverflowError, RecursionError):
         return None
 
 

@@ -1,4 +1,4 @@
-"""Python expressions beyond the common grammar, kept as native text: comprehensions, slices, lambdas."""
+"""Python beyond the common grammar, kept as native text: comprehensions, slices, lambdas."""
 
 from __future__ import annotations
 

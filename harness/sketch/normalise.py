@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "‚": "'", "\u00a0": " "})
+from harness.sketch.scan import outside_quotes
+
+_CURLY_DOUBLE = re.compile("[“„]([^“”„\"\n]*)”")
+_CURLY_SINGLE = re.compile("[‘‚]([^‘’‚'\n]*)’")
 _FENCE = re.compile(r"\s*(?:```|~~~)[\w+-]*\s*")
 _BULLET = re.compile(r"(?:[-*•–●▪]\s+|\(?\d{1,3}[.)]\s+|\[[ xX]?\]\s+|#{1,6}\s+)+")
 MAX_LINES = 5_000
@@ -36,6 +39,21 @@ class Line:
         return not self.text.strip()
 
 
+def straightened(text: str) -> str:
+    """`text` with spaces for tabs before it, and straight quotes and minus signs as delimiters.
+
+    Curly quotes on a line with straight ones are content, and stay.
+    """
+    body = text.lstrip()
+    text = text[: len(text) - len(body)].expandtabs(4) + body
+    if text.isascii():
+        return text
+    if '"' not in text and "'" not in text:
+        text = _CURLY_DOUBLE.sub(r'"\1"', text)
+        text = _CURLY_SINGLE.sub(r"'\1'", text) if '"' not in text else text
+    return outside_quotes(outside_quotes(text, "−", "-"), "\u200b", "")
+
+
 def unbulleted(text: str) -> str:
     """`text` without white space around it, bullets, numbering and emphasis before it."""
     text = text.strip()
@@ -49,6 +67,6 @@ def lines_of(sketch: str) -> list[Line]:
     out = []
     for i, text in enumerate(raw, start=1):
         text = text.rstrip("\r")
-        clean = "" if _FENCE.fullmatch(text) else text.translate(_QUOTES).expandtabs(4)
+        clean = "" if _FENCE.fullmatch(text) else straightened(text)
         out.append(Line(i, text, clean))
     return out

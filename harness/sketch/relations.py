@@ -10,8 +10,8 @@ from harness.sketch.calls import bare_arguments, expression, to_call, unticked
 from harness.sketch.context import EMPTY, Context, Draft, Outcome, Reading, Scope
 from harness.sketch.outcomes import approx, constant, error_in, raising, to_outcome
 from harness.sketch.scan import mask, split_top
-from harness.sketch.spec import Comparator, ComparatorOp
-from harness.sketch.values import number
+from harness.sketch.spec import Comparator, ComparatorOp, Expr
+from harness.sketch.values import is_constant, number
 
 _SUBJECT = (
     r"(?:,?\s+(?:then\s+)?(?:it|the\s+(?:expected\s+)?(?:output|result|answer|return\s+value|function"
@@ -49,7 +49,7 @@ _RELATIONS = (
         rf"{_SUBJECT}\s+(?:should\s+)?(?:has|have)\s+(?:a\s+)?(?:length|len|size)\s+(?:of\s+)?",
         "len",
     ),
-    _relation(rf"\s+(?:should\s+)?(?:does\s+not|doesn't|not)\s+contains?\s+", "notcontains"),
+    _relation(r"\s+(?:should\s+)?(?:does\s+not|doesn't|not)\s+contains?\s+", "notcontains"),
     _relation(r"\s+(?:should\s+)?(?:contains?|includes?)\s+", "contains"),
     _relation(r"\s*(?:≈|~=|≅|=~|≃)\s*", "approx", bare=True),
     _relation(r"\s*(?:===|==)\s*(?![=>])", "eq"),
@@ -226,6 +226,8 @@ def _boolean(text: str, context: Context, scope: Scope, *, claimed: bool) -> lis
     if reading is None or reading.call[0] == "code":
         return []
     call = reading.call
+    if call[0] == "call" and call[2] == "equals" and call[1] is not None and len(call[3]) == 1:
+        return _java_equals(call, context, scope, negated=negation is not None)
     asks = call[0] == "call" and call[1] is None and call[2] == "isinstance" and len(call[3]) == 2
     if not (claimed or negation or asks):
         return []
@@ -234,6 +236,15 @@ def _boolean(text: str, context: Context, scope: Scope, *, claimed: bool) -> lis
         return [Draft(call[3][0], outcome, "isinstance", 1.0, scope.setup)]
     op: ComparatorOp = "falsy" if negation else "truthy"
     return [draft(reading, Outcome(None, Comparator(op=op)), scope, rule=op)]
+
+
+def _java_equals(call: Expr, context: Context, scope: Scope, *, negated: bool) -> list[Draft]:
+    """`f(x).equals(List.of(1))`: compared outside, as `==` is."""
+    value = call[3][0]
+    if not is_constant(value) or not context.uses(call[1], scope):
+        return []
+    outcome = Outcome(value, Comparator(op="ne" if negated else "eq"))
+    return [Draft(call[1], outcome, "equals", 1.0, scope.setup)]
 
 
 def _is_builtin_type(value: list[object]) -> bool:

@@ -26,6 +26,7 @@ def repl(lines: list[Line], at: int, context: Context, sink: Sink) -> int:
     """The exchanges from line `at` on, with the variables that they share."""
     start = at
     scope: Scope | None = EMPTY
+    waiting: list[Line] = []
     while at < len(lines):
         found = _PROMPT.match(lines[at].text)
         if found is None:
@@ -47,7 +48,14 @@ def repl(lines: list[Line], at: int, context: Context, sink: Sink) -> int:
             text = _ANSWER.match(lines[at].text)
             answer.append(text.group("text").strip() if text else "")
             at += 1
+        cases, refused = len(sink.cases), len(sink.unresolved)
         scope = _exchange(first, source.strip(), answer, scope, context, sink)
+        if len(sink.cases) > cases:
+            waiting.clear()
+        elif len(sink.unresolved) == refused:
+            waiting.append(first)
+    for line in waiting:
+        sink.refuse(line.number, line.raw, "no-value")
     return at - start
 
 

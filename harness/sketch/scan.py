@@ -41,6 +41,20 @@ def mask(text: str) -> str:
     return "".join(out)
 
 
+_STRINGS = re.compile(_STRING, re.DOTALL)
+
+
+def outside_quotes(text: str, old: str, new: str) -> str:
+    """`text` with `old` replaced by `new` where it stands in no quoted part."""
+    if old not in text:
+        return text
+    out, done = [], 0
+    for piece in _STRINGS.finditer(text):
+        out += [text[done : piece.start()].replace(old, new), piece.group()]
+        done = piece.end()
+    return "".join([*out, text[done:].replace(old, new)])
+
+
 def split_top(text: str, separator: str) -> list[str]:
     """The parts of `text` between separators at depth 0, stripped, empty ones left out."""
     if separator not in text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from harness.sketch.calls import expression
-from harness.sketch.context import EMPTY, Context, Draft, Reading, Scope
+from harness.sketch.context import EMPTY, Context, Draft, Reading
 from harness.sketch.literals import parse_arguments
 from harness.sketch.outcomes import error_in, raising, to_outcome
 from harness.sketch.relations import clause, draft
@@ -42,7 +42,7 @@ def class_of(context: Context) -> Class | None:
 
 
 def sequence(text: str, context: Context) -> list[Draft]:
-    """The cases of a line that makes, changes and asks one object; none where any step is unclear."""
+    """The cases of a line that makes, changes and asks an object; none where a step is unclear."""
     class_ = class_of(context)
     if class_ is None:
         return []
@@ -115,7 +115,7 @@ class _Walk:
         head = value[2] if value[0] == "call" else ""
         owned = value[0] == "call" and value[1] == ["name", self.class_.name]
         if not (head == self.class_.name and value[1] is None) and not (
-            (owned or value[0] == "call" and value[1] is None)
+            (owned or (value[0] == "call" and value[1] is None))
             and head == self.class_.maker
             and head
         ):
@@ -154,7 +154,7 @@ class _Walk:
             given = parse_arguments(found.group("args") or "", self.context.language)
             return self._method(method.name, *given) if given is not None else None
         reading = expression(text, self.context, self.scope)
-        if reading is None or not self.variable and not self._is_own(reading.call):
+        if reading is None or (not self.variable and not self._is_own(reading.call)):
             return None
         return Reading(reading.call, "sequence", 1.0, reading.function)
 

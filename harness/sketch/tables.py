@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from typing import Any
@@ -188,11 +189,12 @@ def _go_row(
     )
     rest = [n for n, _ in fields if n not in (label, fails)]
     least, most = function.arity()
-    if not least <= len(rest) - 1 <= most or any(n not in values for n in rest[:-1]):
-        if not (fails and values.get(fails) == ["bool", True] and least <= len(rest) - 1):
-            return None
+    failing = bool(fails) and values.get(fails) == ["bool", True]
+    fits = least <= len(rest) - 1 <= most and all(n in values for n in rest[:-1])
+    if not fits and not (failing and least <= len(rest) - 1):
+        return None
     call = context.call(function, [values[n] for n in rest[:-1] if n in values], {})
-    if fails and values.get(fails, ["bool", False]) == ["bool", True]:
+    if failing:
         raises = Outcome(None, Comparator(op="raises"), Raises(any_error=True))
         return str(title), Draft(call, raises, "go-table")
     if rest[-1] not in values:
@@ -248,4 +250,4 @@ def _cells(text: str) -> list[str]:
     text = text.strip().removeprefix("|").removesuffix("|")
     hidden = mask(text)
     cuts = [-1, *(i for i, c in enumerate(hidden) if c == "|"), len(text)]
-    return [text[a + 1 : b].strip() for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [text[a + 1 : b].strip() for a, b in itertools.pairwise(cuts)]

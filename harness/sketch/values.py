@@ -135,7 +135,7 @@ def _numbers(op: str, a: Any, b: Any, language: str) -> Expr | None:
 
 
 def settle_braces(expr: Expr, type_text: str) -> Expr:
-    """`{1, 2}` and `{}` as the type has them: a map, a set or a list; unchanged where it is silent."""
+    """`{1, 2}` and `{}` as the type has them: a map, a set or a list; else unchanged."""
     if expr[0] not in ("braces", "map") or (expr[0] == "map" and expr[1]):
         return expr
     kind = type_text.lower()

@@ -103,7 +103,7 @@ def entry_of(structure: Structure, instruction: str = "", named: str = "") -> En
         free = [f for f in functions if f.name not in calls] or functions
         rivals = len(free) - 1 + len([c for c in classes if c.methods])
         return EntryPoint("function", free[-1].name, free[-1], reason="last", rivals=rivals)
-    if structure.runs_at_top and structure.prints or structure.has_main:
+    if (structure.runs_at_top and structure.prints) or structure.has_main:
         return EntryPoint("program", reason="program")
     if len(classes) > 1:
         bases = {b for c in classes for b in c.bases}

@@ -85,7 +85,7 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Loc:
-    """Line counts. `code` holds neither blank lines, nor lines that are all comment, nor docstrings.
+    """Line counts. `code` leaves out blank lines, lines that are all comment, and docstrings.
 
     A docstring is a string that stands alone as the first statement of a module, class or function.
     """

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from tree_sitter import Language, Node
 
 _ALIASES = {
-    "py": "python", "python3": "python", "js": "javascript", "node": "javascript", "nodejs": "javascript",
+    "py": "python", "python3": "python", "js": "javascript", "node": "javascript",
+    "nodejs": "javascript",
     "jsx": "javascript", "ts": "typescript", "tsx": "typescript", "golang": "go", "rs": "rust",
     "c++": "cpp", "cc": "cpp", "cxx": "cpp",
 }  # fmt: skip

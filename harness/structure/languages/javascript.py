@@ -1,4 +1,4 @@
-"""JavaScript: functions, arrow functions bound to names, classes, exports; TypeScript reads with it."""
+"""JavaScript: functions, arrow functions with a name, classes, exports. TypeScript reads so too."""
 
 from __future__ import annotations
 
