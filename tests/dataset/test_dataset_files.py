@@ -329,3 +329,19 @@ def test_real_buggy_solutions(shared):
     wrong = list(read_pairs([path], format="humanevalpack-buggy"))
     assert len(wrong) == 164
     assert all(pair.code != right[pair.id.removesuffix(":buggy")] for pair in wrong)
+
+
+def test_real_pages_are_not_repaired(shared, tmp_path):
+    """Forty working pages pass the repair lane unchanged, whatever letters and emoji they hold."""
+    pages = [path.read_bytes().decode() for path in sorted((shared / "data/pages").glob("*.html"))]
+    path = tmp_path / "pages.jsonl"
+    path.write_text(
+        "\n".join(
+            json.dumps({"variant_id": n, "variant_type": "x", "variant_task": "t", "code": page})
+            for n, page in enumerate(pages)
+        )
+    )
+    found = list(read_pairs([path]))
+    assert [pair.code for pair in found] == pages
+    assert len(found) == 40
+    assert not any(pair.repairs for pair in found)

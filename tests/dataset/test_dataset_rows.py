@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import subprocess
 import sys
 import tracemalloc
 
@@ -16,6 +17,9 @@ from hypothesis import strategies as st
 from harness.dataset import read_pairs
 from harness.errors import Misuse
 from harness.models import Pair, Quarantined
+
+
+HALF_PAIR_INSIDE = json.dumps({"code_only": "\ud800", "test_sketch": "", "estimated_loc": 1})
 
 
 def row(n, **more):
@@ -55,6 +59,7 @@ def said(found):
         (b'{"code": {"x": ["\\udfff"]}}', "encoding"),
         (b'{"code": "a", "code": "b"}', "duplicate_key"),
         (b'{"title": "other"}', "no_format"),
+        (json.dumps({"input": {}, "output": HALF_PAIR_INSIDE}).encode(), "encoding"),
         (b'{"language": "python", "code": " ", "response": " "}', "no_code"),
     ],
 )
@@ -212,11 +217,53 @@ def test_an_adapter_that_fails_ends_nothing(tmp_path, monkeypatch):
         def read(self, row, place):
             raise KeyError("oops")
 
-    monkeypatch.setattr(formats, "available", lambda: {**real, "broken": Broken()}) if (
-        real := dict(formats.available())
-    ) else None
+    known = {**formats.available(), "broken": Broken()}
+    monkeypatch.setattr(formats, "available", lambda: known)
     path = write(tmp_path, line(1) + b"\n" + line(2) + b"\n" + line(3))
     assert said(read_pairs([path])) == ["r1", (2, "adapter_error"), "r3"]
+
+
+def test_a_pair_that_cannot_be_written_is_quarantined(tmp_path, monkeypatch):
+    """What an adapter makes must be writable: metadata that is no JSON is caught at its row."""
+    from harness import formats
+    from harness.models import Language
+
+    class Odd:
+        name = "odd"
+        description = "keeps an object"
+
+        def score(self, row):
+            return 1.0
+
+        def read(self, row, place):
+            return Pair(id="odd", language=Language(name="python"), metadata={"x": object()})
+
+    monkeypatch.setattr(formats, "available", lambda: {"odd": Odd()})
+    assert said(read_pairs([write(tmp_path, line(1))])) == [(1, "adapter_error")]
+
+
+def test_a_strangers_format_is_found(tmp_path):
+    """A distribution adds a format by an entry point; a built-in name stays ours."""
+    info = tmp_path / "strange-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: strange\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[pairproof.formats]\nstrange = strange:Strange\ncard = strange:Card\n"
+    )
+    (tmp_path / "strange.py").write_text(
+        "class Strange:\n    name = 'strange'\n    description = 'S'\n"
+        "    def score(self, row): return 0.0\n    def read(self, row, place): raise KeyError\n"
+        "class Card(Strange):\n    name = 'card'\n"
+    )
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from harness.formats import available\n"
+        "print(available()['strange'].description, type(available()['card']).__module__)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["S", "harness.formats.card"]
 
 
 def test_a_named_format(tmp_path):
