@@ -1,0 +1,65 @@
+"""The code under test with wrong answers: a suite that accepts one of these proves nothing.
+
+Each function gives Python source: the code itself, and a line that wraps its public functions and
+classes when it is loaded. The wrapping is `runners/guest/stubbing.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+
+STUB_KINDS = ("none", "raise", "identity", "zero", "empty_str", "empty_list", "true", "false")
+
+
+def public_names(code: str) -> tuple[str, ...]:
+    """Names without an underscore that the code binds at module level to something callable-like.
+
+    Code that does not parse has none.
+    """
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    names: dict[str, None] = {}
+    for node in _flat(tree.body):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names[node.name] = None
+        elif isinstance(node, ast.Assign):
+            names |= {t.id: None for t in node.targets if isinstance(t, ast.Name)}
+    return tuple(name for name in names if not name.startswith("_"))
+
+
+def _flat(body: list[ast.stmt]) -> list[ast.stmt]:
+    out: list[ast.stmt] = []
+    for node in body:
+        out.append(node)
+        if isinstance(node, ast.If | ast.Try):
+            for part in ("body", "orelse", "finalbody"):
+                out += _flat(getattr(node, part, []))
+    return out
+
+
+def perturb_code(code: str) -> str:
+    """The code with every answer changed in kind: 3 becomes 4, "a" becomes "a~", an error another.
+
+    The probe that tells vacuous suites best: accepted by all suites that assert nothing about
+    values, by none with one real value check (notes on oracles, 2.3).
+    """
+    return _with(code, "perturb")
+
+
+def stub_code(code: str, kind: str) -> str:
+    """The code with every answer replaced. `kind` is one of STUB_KINDS; else ValueError."""
+    if kind not in STUB_KINDS:
+        raise ValueError(f"unknown stub {kind!r}: use one of {', '.join(STUB_KINDS)}")
+    return _with(code, kind)
+
+
+def constant_first_code(code: str) -> str:
+    """The code whose functions give, for ever, the first answer that each has ever given."""
+    return _with(code, "first")
+
+
+def _with(code: str, kind: str) -> str:
+    names = list(public_names(code))
+    return f"{code}\n\nimport stubbing as _pp\n_pp.wrap(globals(), {names!r}, {kind!r})\ndel _pp\n"
