@@ -47,7 +47,7 @@ def first_jobs(prepared: Prepared, lab: Lab) -> list[Job]:
     sources = []
     if prepared.lifted is not None:
         sources.append(values_source(code, prepared.lifted.cases, prepared.pair.entry_point))
-    elif prepared.suite is not None and prepared.roster:
+    elif prepared.suite is not None and prepared.has_suite:
         sources.append(Source(code=code, suite=prepared.suite, mode=Mode.SPLIT))
     if prepared.cases or not sources:
         sources.append(values_source(code, prepared.cases, prepared.pair.entry_point))

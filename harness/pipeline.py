@@ -118,7 +118,7 @@ def measure(prepared: Prepared, lab: Lab) -> Measured:
     if measured.rejecting:
         return measured
     bench, code = lab.bench, prepared.pair.code
-    if not prepared.cases and not prepared.roster:
+    if not prepared.cases and not prepared.has_suite:
         load = bench.values(code, (), PLAIN)
         return _seen(replace(measured, load=load), load, prepared)
 
@@ -140,7 +140,7 @@ def measure(prepared: Prepared, lab: Lab) -> Measured:
 def _first_runs(measured: Measured, prepared: Prepared, bench: Bench) -> Measured:
     code = prepared.pair.code
     assurance = Assurance.VALUES
-    if prepared.roster:
+    if prepared.has_suite:
         suite: SuiteTrial = run_suite(prepared, PLAIN, bench)
         measured = replace(measured, suite=suite.trial, forged=suite.forged)
         assurance = Assurance(suite.assurance)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from harness.checks import run_checks, subject_for
 from harness.models import Finding, Pair, Policy, Severity
@@ -12,7 +12,7 @@ from harness.sketch.lift import lift_suite
 from harness.sketch.spec import Case, TestSpec
 from harness.structure import read_structure
 from runners.base import Suite
-from runners.suites import roster as count_roster
+from runners.suites import Roster, count_roster
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class Prepared:
     spec: TestSpec
     lifted: TestSpec | None = None
     suite: Suite | None = None
-    roster: tuple[str, ...] = ()
+    roster: Roster = Roster()
     functions: frozenset[str] = frozenset()
     imports: frozenset[str] = frozenset()
     """Top-level names of the modules that the code imports."""
@@ -35,13 +35,14 @@ class Prepared:
     loc: dict[str, int] = field(default_factory=dict)
 
     @property
+    def has_suite(self) -> bool:
+        """Whether a suite came with the pair and holds a test."""
+        return bool(self.roster.expected)
+
+    @property
     def cases(self) -> tuple[Case, ...]:
         """The sketch's cases."""
         return self.spec.cases
-
-    def native(self) -> Prepared:
-        """The same pair with its suite run as it stands, not lifted."""
-        return replace(self, lifted=None)
 
     def rejecting(self) -> tuple[Finding, ...]:
         """Findings that reject before anything runs.
@@ -84,12 +85,12 @@ def prepare(pair: Pair, policy: Policy, *, modules: Iterable[str] = ()) -> Prepa
 
 def _suite(
     pair: Pair, spec: TestSpec
-) -> tuple[Suite | None, tuple[str, ...], TestSpec | None]:
+) -> tuple[Suite | None, Roster, TestSpec | None]:
     if pair.suite is None:
-        return None, (), None
+        return None, Roster(), None
     entry_point = pair.entry_point or spec.entry.name
     suite = Suite(source=pair.suite.source, kind=pair.suite.kind, entry_point=entry_point)
     lifted = lift_suite(
         suite.source, kind=pair.suite.kind, entry_point=entry_point, code=pair.code
     )
-    return suite, count_roster(suite) or (), lifted
+    return suite, count_roster(suite) or Roster(), lifted

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from harness.models import CaseLine
 from harness.prepare import Prepared
-from harness.trial import PLAIN, Bench, Trial, match_suite
+from harness.trial import PLAIN, Bench, Trial
 from runners.base import Mode, Source, Suite, Variation
-from runners.suites import PairedSuite, pair_suite
+from runners.pairs import judge_pairs, pair_suite
 from sandboxes.base import Status
 
 _PAIRING_SEED = 20_260_101
@@ -58,34 +58,26 @@ def _ended_badly(trial: Trial) -> bool:
 
 def _paired(prepared: Prepared, suite: Suite, native: Trial, bench: Bench) -> SuiteTrial:
     """The code passes in one process only: ask whether its tests can also fail there."""
-    paired = pair_suite(suite.source, _PAIRING_SEED)
+    paired = pair_suite(suite.source, _PAIRING_SEED) if suite.kind == "pytest" else None
     if paired is None:
         return SuiteTrial(trial=native, assurance="native")
-    changed = Suite(source=paired.source, kind="pytest", entry_point=suite.entry_point)
-    source = Source(code=prepared.pair.code, entry_point=suite.entry_point, suite=changed,
-                    mode=Mode.PAIRED)  # fmt: skip
+    twins = Suite(source=paired.source, kind="pytest", entry_point=suite.entry_point)
+    source = Source(
+        code=prepared.pair.code, entry_point=suite.entry_point, suite=twins, mode=Mode.PAIRED
+    )
     evidence = bench.execute(source, PLAIN)
-    seen = match_suite(paired.names, evidence, PLAIN, Mode.PAIRED)
-    outcomes = {line.id: line.outcome for line in seen.lines}
-    lines = tuple(_judged(name, paired, outcomes) for name in paired.originals)
-    trial = Trial(variation=PLAIN.name, mode=Mode.PAIRED, lines=lines, evidence=evidence)
-    fooled = [t for t in paired.twins if outcomes.get(t) == "passed"]
-    if paired.twins and len(fooled) == len(paired.twins):
+    judged = judge_pairs(paired, evidence.tests)
+    if judged.forged and not judged.proved:
         return SuiteTrial(
             trial=native,
             assurance="native",
             forged="the code also passes tests whose expected values were changed",
         )
-    if trial.passed:
-        return SuiteTrial(trial=trial, assurance="paired")
-    return SuiteTrial(trial=native, assurance="native")
-
-
-def _judged(name: str, paired: PairedSuite, outcomes: dict[str, str]) -> CaseLine:
-    """A test passes when it passes itself and its twin fails."""
-    original, twin = paired.originals[name]
-    right = outcomes.get(original) == "passed"
-    fails = twin is not None and outcomes.get(twin) in ("failed", "error")
-    detail = "" if right and fails else "its twin with a changed constant did not fail"
-    return CaseLine(id=name, name=name, source="suite", rule="paired",
-                    outcome="passed" if right and fails else "failed", detail=detail)  # fmt: skip
+    if not judged.passed or not evidence.complete or evidence.violations:
+        return SuiteTrial(trial=native, assurance="native")
+    lines = tuple(
+        CaseLine(id=name, name=name, source="suite", rule="paired", outcome="passed")
+        for name in judged.proved
+    )
+    trial = Trial(variation=PLAIN.name, mode=Mode.PAIRED, lines=lines, evidence=evidence)
+    return SuiteTrial(trial=trial, assurance="paired")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,18 @@ from harness.compare import check
 from harness.models import CaseLine, Policy, RunLine
 from harness.sketch.spec import Case
 from harness.values import show
-from runners.base import Answer, CallCase, Evidence, Mode, Runner, Source, Suite, Variation
+from runners.base import (
+    Answer,
+    CallCase,
+    Evidence,
+    Mode,
+    Runner,
+    Source,
+    Suite,
+    TestResult,
+    Variation,
+)
+from runners.suites import Roster, base_name, missing
 from sandboxes.base import Job, Limits, Sandbox, Status
 
 PLAIN = Variation(name="plain")
@@ -95,7 +105,7 @@ class Bench:
         self,
         code: str,
         suite: Suite,
-        roster: Sequence[str],
+        roster: Roster,
         variation: Variation,
         *,
         mode: Mode = Mode.SPLIT,
@@ -171,32 +181,30 @@ def _line(case: Case, outcome: str, got: str, detail: str) -> CaseLine:
 _OUTCOMES = {"passed": "passed", "failed": "failed", "error": "error"}
 
 
-def match_suite(
-    roster: Sequence[str], evidence: Evidence, variation: Variation, mode: Mode
-) -> Trial:
+def match_suite(roster: Roster, evidence: Evidence, variation: Variation, mode: Mode) -> Trial:
     """Hold a suite's report against the names counted before the run.
 
-    A roster name ending in "[*]" stands for the parametrised tests of that name, at least one.
-    Skipped, xfailed and never reported tests have not passed.
+    Skipped, xfailed and never reported tests have not passed; a name that stands for several
+    parametrised tests needs all of them.
     """
-    wanted = Counter(name.removesuffix("[*]") for name in roster)
-    lines = []
-    seen: set[str] = set()
-    for result in evidence.tests:
-        base = result.name.split("[", 1)[0]
-        if result.name not in wanted and base not in wanted:
-            outcome, detail = "error", "a test that is not on the roster"
-        else:
-            outcome = _OUTCOMES.get(result.outcome, "skipped")
-            detail = result.detail if outcome != "skipped" else f"{result.outcome}: {result.detail}"
-        seen |= {base, result.name}
-        lines.append(CaseLine(id=result.name, name=result.name, source="suite",
-                              outcome=outcome, detail=detail[:500]))  # type: ignore[arg-type]  # fmt: skip
+    lines = [_test_line(result, roster) for result in evidence.tests]
+    seen = {base_name(line.name) for line in lines if line.outcome != "passed"}
     lines += [
         CaseLine(id=name, name=name, source="suite", outcome="missing", detail="never reported")
-        for name in wanted
+        for name in missing(roster, evidence.tests)
         if name not in seen
     ]
-    return Trial(
-        variation=variation.name, mode=mode, lines=tuple(lines), evidence=evidence
-    )
+    return Trial(variation=variation.name, mode=mode, lines=tuple(lines), evidence=evidence)
+
+
+def _test_line(result: TestResult, roster: Roster) -> CaseLine:
+    detail = result.detail
+    if base_name(result.name) not in roster.expected:
+        outcome, detail = "error", "a test that is not on the roster"
+    elif result.outcome in _OUTCOMES:
+        outcome = _OUTCOMES[result.outcome]
+    else:
+        outcome, detail = "skipped", f"{result.outcome}: {detail}"
+    return CaseLine(
+        id=result.name, name=result.name, source="suite", outcome=outcome, detail=detail[:500]
+    )  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from harness.probes import STUBS, constant_answers, is_direct, perturbed_answer,
 from harness.sketch.spec import Case
 from harness.trial import PLAIN, Bench, Trial
 from runners.base import Answer, Mode, Suite
+from runners.suites import Roster
 from runners.stubs import constant_first_code, perturb_code, stub_code
 
 
@@ -26,7 +27,7 @@ class Group:
     trial: Trial
     cases: tuple[Case, ...] = ()
     suite: Suite | None = None
-    roster: tuple[str, ...] = ()
+    roster: Roster = Roster()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
