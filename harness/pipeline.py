@@ -130,7 +130,8 @@ def measure(prepared: Prepared, lab: Lab) -> Measured:
         return measured
 
     groups = tuple(_groups(prepared, measured))
-    vacuity = battery(code, groups, prepared.functions, bench)
+    entry_point = prepared.pair.entry_point or prepared.spec.entry.name
+    vacuity = battery(code, groups, prepared.functions, bench, entry_point=entry_point)
     measured = replace(measured, vacuity=vacuity)
     if vacuity.accepted:
         return measured

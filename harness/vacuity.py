@@ -49,13 +49,20 @@ class Vacuity:
 
 
 def battery(
-    code: str, groups: Sequence[Group], functions: frozenset[str], bench: Bench
+    code: str,
+    groups: Sequence[Group],
+    functions: frozenset[str],
+    bench: Bench,
+    *,
+    entry_point: str = "",
 ) -> Vacuity:
     """Try every wrong answer against all groups together; one rejecting group is enough.
 
+    `entry_point` is what is under test; without it all public functions answer wrongly.
+
     Stops at the first proof of vacuity. Raises SandboxUnavailable where the fault is ours.
     """
-    probe = _Probe(code, groups, functions, bench)
+    probe = _Probe(code, groups, functions, bench, entry_point)
     accepted = []
     rejected_stubs = 0
     for number, name in enumerate(("perturbed", *STUBS)):
@@ -82,9 +89,15 @@ class _Probe:
     """Runs wrong answers through groups; host-side groups go first since they cost nothing."""
 
     def __init__(
-        self, code: str, groups: Sequence[Group], functions: frozenset[str], bench: Bench
+        self,
+        code: str,
+        groups: Sequence[Group],
+        functions: frozenset[str],
+        bench: Bench,
+        entry_point: str,
     ) -> None:
         self.code = code
+        self.entry_point = entry_point
         self.bench = bench
         on_host = [g for g in groups if self._direct(g, functions)]
         self.host = on_host
@@ -116,17 +129,17 @@ class _Probe:
         return (stub_answer(case, name) for case in group.cases)
 
     def _sandbox_passes(self, group: Group, name: str) -> bool:
-        code = wrong_code(self.code, name)
+        code = wrong_code(self.code, name, self.entry_point)
         if group.suite is None:
             return self.bench.values(code, group.cases, PLAIN).passed
         mode = Mode.SPLIT if group.trial.mode is Mode.SPLIT else Mode.NATIVE
         return self.bench.suite(code, group.suite, group.roster, PLAIN, mode=mode).passed
 
 
-def wrong_code(code: str, name: str) -> str:
+def wrong_code(code: str, name: str, entry_point: str) -> str:
     """The code with its answers replaced: "perturbed", "constant_first", or a stub's name."""
     if name == "perturbed":
-        return perturb_code(code)
+        return perturb_code(code, only=entry_point)
     if name == "constant_first":
-        return constant_first_code(code)
-    return stub_code(code, name)
+        return constant_first_code(code, only=entry_point)
+    return stub_code(code, name, only=entry_point)

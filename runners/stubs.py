@@ -39,27 +39,33 @@ def _flat(body: list[ast.stmt]) -> list[ast.stmt]:
     return out
 
 
-def perturb_code(code: str) -> str:
+def perturb_code(code: str, *, only: str = "") -> str:
     """The code with every answer changed in kind: 3 becomes 4, "a" becomes "a~", an error another.
 
     The probe that tells vacuous suites best: accepted by all suites that assert nothing about
     values, by none with one real value check (notes on oracles, 2.3).
     """
-    return _with(code, "perturb")
+    return _with(code, "perturb", only)
 
 
-def stub_code(code: str, kind: str) -> str:
+def stub_code(code: str, kind: str, *, only: str = "") -> str:
     """The code with every answer replaced. `kind` is one of STUB_KINDS; else ValueError."""
     if kind not in STUB_KINDS:
         raise ValueError(f"unknown stub {kind!r}: use one of {', '.join(STUB_KINDS)}")
-    return _with(code, kind)
+    return _with(code, kind, only)
 
 
-def constant_first_code(code: str) -> str:
+def constant_first_code(code: str, *, only: str = "") -> str:
     """The code whose functions give, for ever, the first answer that each has ever given."""
-    return _with(code, "first")
+    return _with(code, "first", only)
 
 
-def _with(code: str, kind: str) -> str:
-    names = list(public_names(code))
+def _with(code: str, kind: str, only: str) -> str:
+    """Wrap the function or class `only`, what is under test, or all public ones without it.
+
+    Tests of `decode` may use the code's own `encode`: wrapped together, two wrong answers can
+    cancel out.
+    """
+    public = public_names(code)
+    names = [only] if only in public else list(public)
     return f"{code}\n\nimport stubbing as _pp\n_pp.wrap(globals(), {names!r}, {kind!r})\ndel _pp\n"

@@ -11,9 +11,9 @@ from harness.models import Assurance, Pair, Reason, Verdict, VerdictStatus
 from harness.pipeline import Lab, examine
 
 NOT_ACCEPTED = {
+    "HumanEval/34": (Reason.NEEDS_TESTS, "its suite holds one case: a constant passes it"),
     "HumanEval/47": (Reason.SPEC_CONFLICT, "the docstring says 15.0, the median is 8.0"),
     "HumanEval/116": (Reason.SPEC_CONFLICT, "the docstring sorts by value, the task by ones"),
-    "HumanEval/130": (Reason.SPEC_CONFLICT, "the docstring defines tri(1) = 3, the task a list"),
     "HumanEval/148": (Reason.SPEC_CONFLICT, "('Venus') in the docstring is no tuple"),
 }
 """Canonical solutions that are not accepted: reason code, and the sentence that explains it."""
