@@ -76,7 +76,7 @@ def test_a_suite_of_plain_data_is_lifted(lab: Lab, make_pair: MakePair) -> None:
         ("import os\ndef add(a, b):\n    os._exit(0)\n", Reason.PROTOCOL_VIOLATION),
         ("import socket\ndef add(a, b):\n    try:\n        socket.create_connection(('127.0.0.1', 9))\n"
          "    except OSError:\n        pass\n    return a + b\n", Reason.EXTERNAL_EFFECT),
-        ("import random\ndef add(a, b):\n    return a + b + (random.random() > 0.999)\n",
+        ("import random\ndef add(a, b):\n    return a + b + (random.random() < 0.001)\n",
          Reason.NONDETERMINISTIC),
         ("import time\ndef add(a, b):\n    return a + b if time.time() < 4e9 else 0\n",
          Reason.NONDETERMINISTIC),
