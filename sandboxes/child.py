@@ -105,7 +105,8 @@ def _print_exception(error: BaseException) -> None:
 
 
 def _become(child: Child) -> bytes:
-    os.dup2(child.stdin, 0)
+    # A file of its own: locks on a shared one would outlive the job.
+    os.dup2(child.stdin if child.stdin >= 0 else os.open("/dev/null", os.O_RDONLY), 0)
     os.dup2(child.stdout, 1)
     os.dup2(child.stderr, 2)
     _place(child.report, REPORT_FD)

@@ -63,7 +63,6 @@ class Supervisor:
         self._many_uids = many_uids
         self._meter = meter.Meter(files)
         self._disk = (disk_mb, inodes)
-        self._arena = Arena()
         self._drop = None if many_uids else linux.CapabilityDrop()
         self._served = 0
         self._oom_seen = self._meter.oom_kills()
@@ -73,6 +72,7 @@ class Supervisor:
         os.set_blocking(fault_r, False)
         self._fault = (_high(fault_r), _high(fault_w))
         self._own_space = _statm(0) * resource.getpagesize()
+        self._arena = Arena()
 
     def prepare(self) -> dict[str, Any]:
         """Run the self-check as the first job, then freeze; what the check saw from inside.
@@ -189,7 +189,7 @@ class Supervisor:
                 argv=argv,
                 payload=ends[0],
                 size=len(payload),
-                stdin=ends[1] if stdin else self._null,
+                stdin=ends[1],
                 stdout=run.err_w if index else run.out_w,
                 stderr=run.err_w,
                 report=run.report_w if reports else -1,

@@ -59,11 +59,11 @@ def alive(pids: list[int]) -> list[int]:
 
 def groups_of(pids: list[int]) -> list[Path]:
     """Control group folders whose owner is one of `pids`."""
-    names = tuple(f"pairproof-{pid}-" for pid in pids)
-    top = Path("/sys/fs/cgroup")
     found: list[Path] = []
-    for folder, folders, _ in os.walk(top):
-        found += [Path(folder, name) for name in folders if name.startswith(names)]
+    for folder, folders, _ in os.walk("/sys/fs/cgroup"):
+        for name in folders:
+            if name.startswith("pairproof-") and int(name.split("-")[2]) in pids:
+                found.append(Path(folder, name))
     return found
 
 
