@@ -24,7 +24,7 @@ _PREFIX = struct.Struct("!I")
 class Arena:
     """A region handed out from its start for one job, and taken back as a whole."""
 
-    __slots__ = ("_map", "_used", "_view")
+    __slots__ = ("_map", "_used", "_view", "touched")
 
     def __init__(self) -> None:
         # Private and not reserved: only what is touched exists.
@@ -33,6 +33,8 @@ class Arena:
         self._map.madvise(mmap.MADV_DONTFORK)
         self._view = memoryview(self._map)
         self._used = 0
+        self.touched = 0
+        """Roughly how many bytes of the region were written since `clear`."""
 
     def take(self, size: int) -> memoryview:
         """`size` bytes, not cleared. Raises MemoryError where the job has used up the region."""
@@ -42,17 +44,11 @@ class Arena:
         self._used = end
         return self._view[start:end]
 
-    def put(self, data: bytes) -> memoryview:
-        """A copy of `data`."""
-        view = self.take(len(data))
-        view[:] = data
-        return view
-
     def clear(self) -> None:
         """Take everything back; large amounts go back to the kernel too."""
-        if self._used > _CLEAR_ABOVE_BYTES:
+        if self.touched > _CLEAR_ABOVE_BYTES:
             self._map.madvise(mmap.MADV_DONTNEED)
-        self._used = 0
+        self._used = self.touched = 0
 
     def receive(self, fd: int) -> tuple[dict[str, Any], list[memoryview]] | None:
         """The next frame of `wire`, its blobs in place; None where the client has ended.
@@ -77,7 +73,7 @@ class Arena:
             start += length
         if self._fill(fd, held, start, start) != start:
             raise ValueError("a frame that ended early")
-        self._used = start
+        self._used = self.touched = start
         return header, blobs
 
     def _fill(self, fd: int, held: int, needed: int, wanted: int) -> int:

@@ -27,11 +27,12 @@ def _sha256(data: memoryview) -> Any:
 class Pipe:
     """What captures and reports share: a reading end, a limit in bytes, a count."""
 
-    __slots__ = ("_cap", "_chunk", "_region", "fd", "length")
+    __slots__ = ("_arena", "_cap", "_chunk", "_region", "fd", "length")
 
     def __init__(self, fd: int, cap: int, arena: Arena, kept: int) -> None:
         self.fd = fd
         self.length = 0
+        self._arena = arena
         self._cap = cap
         self._region = arena.take(kept)
         self._chunk = arena.take(_CHUNK_BYTES)
@@ -62,6 +63,7 @@ class Pipe:
         """Take the rest and close; every writer is dead, so that there is an end."""
         while not self.flooded and self.pump():
             pass
+        self._arena.touched += min(self.length, len(self._region))
         os.close(self.fd)
 
     def _beyond(self, data: memoryview) -> None:

@@ -77,7 +77,7 @@ def create() -> Groups | None:
 
     They carry this process's identity, so that `sweep` knows them once it is dead.
     """
-    name = f"{_PREFIX}{os.getpid()}-{_started(os.getpid())}"
+    name = f"{_own_prefix()}{os.getpid()}-{_started(os.getpid())}"
     for parents, version in ((_parents_v1(), 1), (_parents_v2(), 2)):
         made: dict[str, str] = {}
         for controller, parent in parents.items():
@@ -101,16 +101,22 @@ def create() -> Groups | None:
 def sweep() -> int:
     """Remove the groups of slots whose launcher is dead, with all inside; how many there were."""
     removed = 0
+    prefix = _own_prefix()
     for parent in {*_parents_v1().values(), *_parents_v2().values()}:
         with contextlib.suppress(OSError):
             for name in os.listdir(parent):
-                if name.startswith(_PREFIX) and _owner_is_dead(name):
+                if name.startswith(prefix) and _owner_is_dead(name.removeprefix(prefix)):
                     removed += _remove(f"{parent}/{name}")
     return removed
 
 
-def _owner_is_dead(name: str) -> bool:
-    pid, _, started = name.removeprefix(_PREFIX).partition("-")
+def _own_prefix() -> str:
+    """Names of groups carry the PID namespace: the pid of another one's says nothing here."""
+    return f"{_PREFIX}{os.stat('/proc/self/ns/pid').st_ino}-"
+
+
+def _owner_is_dead(identity: str) -> bool:
+    pid, _, started = identity.partition("-")
     return not pid.isdigit() or _started(int(pid)) != started
 
 

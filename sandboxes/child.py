@@ -9,6 +9,7 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from sandboxes import linux
@@ -18,29 +19,34 @@ PEER_FD = 4
 SELFCHECK = ":selfcheck"
 _FIRST_FREE_FD = 5
 _CANNOT_EXECUTE = 127
+UNSOUND = 121
+"""Exit code of a process that failed before it was harmless; a word on `fault` proves it."""
 
 
 class Child:
     """All that a forked process needs, made before the fork. A descriptor of -1 is none.
 
-    `gate` ends when the first process of the job is out of the second one's reach. `uid` -1
+    `payload` holds `size` bytes. `gate` ends when the first process of the job is out of the
+    second one's reach. `fault` takes a word where the process could not become harmless. `uid` -1
     keeps the supervisor's only id; then `drop` gives up its capabilities.
     """
 
     __slots__ = (
-        "argv", "drop", "dumpable", "entry", "env", "gate", "limits", "payload", "peer", "report",
-        "stderr", "stdin", "stdout", "uid",
+        "argv", "drop", "dumpable", "entry", "env", "fault", "gate", "limits", "payload", "peer",
+        "report", "size", "stderr", "stdin", "stdout", "uid",
     )  # fmt: skip
 
     entry: str
     argv: list[str]
     payload: int
+    size: int
     stdin: int
     stdout: int
     stderr: int
     report: int
     peer: int
     gate: int
+    fault: int
     uid: int
     dumpable: bool
     limits: tuple[tuple[int, tuple[int, int]], ...]
@@ -54,22 +60,25 @@ class Child:
 
 def live(child: Child) -> None:
     """Everything that happens between the fork and the end of the process. Never returns."""
+    try:
+        function = _guest_function(child.entry) if child.entry else None
+        payload = _become(child)
+    except BaseException as error:
+        with contextlib.suppress(BaseException):
+            os.write(child.fault, f"{type(error).__name__}: {error}".encode()[:500])
+        os._exit(UNSOUND)
     code = 1
     try:
-        payload = _become(child)
-        if child.entry:
-            _call(child, payload)
-            code = 0
-        else:
+        if function is None:
             os.execvpe(child.argv[0], child.argv, dict(os.environ))
+        _call(child, function, payload)
+        code = 0
     except SystemExit as error:
         code = _exit_code(error.code)
     except BaseException as error:
-        code = 1 if child.entry else _CANNOT_EXECUTE
+        code = _CANNOT_EXECUTE if function is None else 1
         with contextlib.suppress(BaseException):
-            import traceback
-
-            traceback.print_exception(error)
+            _print_exception(error)
     finally:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(BaseException):
@@ -77,16 +86,36 @@ def live(child: Child) -> None:
         os._exit(code)
 
 
+def _guest_function(entry: str) -> Callable[..., Any]:
+    if entry == SELFCHECK:
+        return _selfcheck
+    module, _, name = entry.partition(":")
+    __import__(module)
+    found: Callable[..., Any] = getattr(sys.modules[module], name)
+    return found
+
+
+def _print_exception(error: BaseException) -> None:
+    import traceback
+
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next  # our own frames say nothing about the candidate
+    traceback.print_exception(type(error), error, trace)
+
+
 def _become(child: Child) -> bytes:
-    os.dup2(child.stdin, 0)
+    # A file of its own: locks on a shared one would outlive the job.
+    os.dup2(child.stdin if child.stdin >= 0 else os.open("/dev/null", os.O_RDONLY), 0)
     os.dup2(child.stdout, 1)
     os.dup2(child.stderr, 2)
     _place(child.report, REPORT_FD)
     _place(child.peer, PEER_FD)
     payload = b""
     if child.payload >= 0:
-        while piece := os.read(child.payload, 1 << 20):
-            payload += piece
+        # Not up to its end: this process still holds a writing end itself.
+        while len(payload) < child.size:
+            payload += os.read(child.payload, child.size - len(payload))
     if child.gate >= 0:
         os.read(child.gate, 1)
     os.setsid()
@@ -121,15 +150,9 @@ def _place(fd: int, at: int) -> None:
         os.close(at)
 
 
-def _call(child: Child, payload: bytes) -> None:
+def _call(child: Child, function: Callable[..., Any], payload: bytes) -> None:
     report = REPORT_FD if child.report >= 0 else -1
     peer = PEER_FD if child.peer >= 0 else -1
-    if child.entry == SELFCHECK:
-        _selfcheck(report)
-        return
-    module, _, name = child.entry.partition(":")
-    __import__(module)
-    function = getattr(sys.modules[module], name)
     given = json.loads(payload) if payload else {}
     gc.enable()
     function(given, report, peer)
@@ -145,7 +168,7 @@ def _exit_code(code: Any) -> int:
     return 1
 
 
-def _selfcheck(report: int) -> None:
+def _selfcheck(payload: object, report: int, peer: int) -> None:
     """From inside: who am I, what can I do, what do I see."""
     with open("/proc/self/status") as file:
         lines = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)

@@ -7,6 +7,7 @@ user id; as an ordinary user a namespace with its own id alone.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -49,7 +50,7 @@ def main() -> None:
     guest = dict(zip(setup["guest"], blobs, strict=True))
     code = EXIT_LOST
     try:
-        code = (_as_root if setup["many_uids"] else _as_user)(setup, guest)
+        code = _launch(setup, guest)
     except StepError as error:
         _fail(error)
     os._exit(code)
@@ -75,113 +76,120 @@ class _step:  # noqa: N801  (reads as a statement)
             raise StepError(self._name, error) from error
 
 
-def _as_root(setup: dict[str, Any], guest: dict[str, bytes]) -> int:
-    """Groups and maps need the host's root; the rest is done by a child that has given it up."""
+def _launch(setup: dict[str, Any], guest: dict[str, bytes]) -> int:
+    """Groups and a range of ids need our rights; the rest is done by a child that gives them up."""
     cgroups.sweep()
     groups = cgroups.create()
     try:
-        files = groups.open_files() if groups else {}
         to_child, to_us = os.pipe(), os.pipe()
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
         inner = os.fork()
         if inner == 0:
             os.close(to_child[1])
             os.close(to_us[0])
-            _child_of_root(setup, guest, groups, files, to_child[0], to_us[1])
+            _leave(setup, guest, groups, go=to_child[0], tell=to_us[1])
         os.close(to_child[0])
         os.close(to_us[1])
         if os.read(to_us[0], 1):
-            with _step("map user ids"):
-                _map_range(inner)
+            if setup["many_uids"]:
+                with _step("map user ids"):
+                    _map_range(inner)
             os.write(to_child[1], b"m")
         pid_text = os.read(to_us[0], 32)
         os.waitpid(inner, 0)
-        if not pid_text:
-            return EXIT_LOST
-        return _guard(int(pid_text), groups, to_child[1])
+        return _guard(int(pid_text), groups, to_child[1]) if pid_text else EXIT_LOST
     finally:
         if groups:
             groups.remove()
 
 
 def _map_range(pid: int) -> None:
-    first = _FIRST_HOST_ID + (os.getpid() % _SLOTS_APART) * MAPPED_IDS
     for name in ("gid_map", "uid_map"):
+        first = _first_free_id(name)
         with open(f"/proc/{pid}/{name}", "w") as file:
             file.write(f"0 {first} {MAPPED_IDS}")
 
 
-def _child_of_root(
+def _first_free_id(name: str) -> int:
+    """Where a range of MAPPED_IDS begins that this namespace has and nobody is likely to use."""
+    wanted = _FIRST_HOST_ID + (os.getpid() % _SLOTS_APART) * MAPPED_IDS
+    with open(f"/proc/self/{name}") as file:
+        extents = [tuple(map(int, line.split())) for line in file]
+    for start, _, length in extents:
+        if start <= wanted and wanted + MAPPED_IDS <= start + length:
+            return wanted
+    for start, _, length in extents:
+        if length > MAPPED_IDS:
+            return start + length - MAPPED_IDS
+    raise OSError(errno.EPERM, f"this root has fewer than {MAPPED_IDS} ids to give")
+
+
+def _leave(
     setup: dict[str, Any],
     guest: dict[str, bytes],
     groups: cgroups.Groups | None,
-    files: dict[str, int],
+    *,
     go: int,
     tell: int,
 ) -> None:
+    """Enter groups and namespaces, build the file system, fork PID 1, end. Never returns."""
     try:
-        with _step("join the control groups"):
-            if groups:
-                groups.join(os.getpid())
-        with _step("leave the mount namespace"):
-            linux.unshare(linux.CLONE_NEWNS)
-        with _step("build the file system"):
-            rootfs.stage(binds=setup["binds"], masks=setup["masks"], guest=guest)
+        files, mechanisms = _enter_groups(groups)
+        many_uids = setup["many_uids"]
+        binds, masks = setup["binds"], setup["masks"]
+        if many_uids:
+            # With all rights, while we have them: a Python may lie below /root.
+            with _step("leave the mount namespace"):
+                linux.unshare(linux.CLONE_NEWNS)
+            with _step("build the file system"):
+                rootfs.stage(binds=binds, masks=masks, guest=guest)
+        ids = os.getuid(), os.getgid()
         with _step("leave the namespaces"):
             linux.unshare(linux.NAMESPACES)
         os.write(tell, b"u")
         if os.read(go, 1) != b"m":
             os._exit(EXIT_LOST)
-        with _step("become root of the user namespace"):
-            os.setgroups([])
-            os.setresgid(0, 0, 0)
-            os.setresuid(0, 0, 0)
+        if many_uids:
+            with _step("become root of the user namespace"):
+                os.setgroups([])
+                os.setresgid(0, 0, 0)
+                os.setresuid(0, 0, 0)
+        else:
+            with _step("map user ids"):
+                _map_self(*ids)
+            with _step("build the file system"):
+                rootfs.stage(binds=binds, masks=masks, guest=guest)
         with _step("start PID 1"):
             pid = os.fork()
         if pid == 0:
             os.close(tell)
-            _pid_one(setup, files, groups.mechanisms() if groups else {}, go)
+            _pid_one(setup, files, mechanisms, go)
         os.write(tell, b"%d" % pid)
     except StepError as error:
         _fail(error)
     os._exit(EXIT_LOST)
 
 
-def _as_user(setup: dict[str, Any], guest: dict[str, bytes]) -> int:
-    uid, gid = os.getuid(), os.getgid()
-    cgroups.sweep()
-    groups = cgroups.create()
+def _enter_groups(groups: cgroups.Groups | None) -> tuple[dict[str, int], dict[str, str]]:
+    """Descriptors and mechanisms; nothing where a group may be made but not entered."""
+    if groups is None:
+        return {}, {}
+    files = groups.open_files()
     try:
-        if groups:
-            try:
-                groups.join(os.getpid())
-            except OSError:  # a group that we may make but not enter bounds nothing
-                groups.remove()
-                groups = None
-        files = groups.open_files() if groups else {}
-        with _step("leave the namespaces"):
-            linux.unshare(linux.NAMESPACES)
-        with _step("map user ids"):
-            for name, text in (
-                ("setgroups", "deny"),
-                ("gid_map", f"{_SINGLE_ID} {gid} 1"),
-                ("uid_map", f"{_SINGLE_ID} {uid} 1"),
-            ):
-                with open(f"/proc/self/{name}", "w") as file:
-                    file.write(text)
-        with _step("build the file system"):
-            rootfs.stage(binds=setup["binds"], masks=setup["masks"], guest=guest)
-        go, tell = os.pipe()
-        with _step("start PID 1"):
-            pid = os.fork()
-        if pid == 0:
-            os.close(tell)
-            _pid_one(setup, files, groups.mechanisms() if groups else {}, go)
-        os.close(go)
-        return _guard(pid, groups, tell)
-    finally:
-        if groups:
-            groups.remove()
+        groups.join(os.getpid())
+    except OSError:
+        return {}, {}
+    return files, groups.mechanisms()
+
+
+def _map_self(uid: int, gid: int) -> None:
+    for name, text in (
+        ("setgroups", "deny"),
+        ("gid_map", f"{_SINGLE_ID} {gid} 1"),
+        ("uid_map", f"{_SINGLE_ID} {uid} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
 
 
 def _guard(pid: int, groups: cgroups.Groups | None, tell: int) -> int:

@@ -147,6 +147,10 @@ class Slot:
             return lines[-1] if lines else ""
         return ""
 
+    def abort(self) -> None:
+        """End it from another thread than the one that uses it, which then loses it."""
+        self._process.terminate()  # the launcher then kills PID 1, and with it everything
+
     def close(self) -> int:
         """End it with all that it holds; the launcher's exit status. Idempotent."""
         process = self._process
@@ -157,7 +161,7 @@ class Slot:
         try:
             code = process.wait(_STOP_WITHIN_S)
         except subprocess.TimeoutExpired:
-            process.terminate()  # the launcher then kills PID 1, and with it everything
+            self.abort()
             try:
                 code = process.wait(_STOP_WITHIN_S)
             except subprocess.TimeoutExpired:
@@ -282,6 +286,9 @@ class Pool:
         slot = self._start(key)
         with self._lock:
             self._busy.add(slot)
+            closed = self._closed
+        if closed:
+            slot.abort()
         return slot
 
     def _give(self, key: Key, slot: Slot) -> None:
@@ -305,10 +312,17 @@ class Pool:
             return slot.ready
 
     def close(self) -> None:
-        """End all slots, busy ones too. Idempotent."""
+        """End all slots, busy ones too, and wait until they are gone. Idempotent."""
         with self._lock:
             self._closed = True
             idle = [slot for _, slot in self._idle]
             self._idle.clear()
+            busy = list(self._busy)
+        for slot in busy:
+            slot.abort()
         for slot in idle:
             slot.close()
+        for _ in range(self._slots):  # each thread gives its room back once its slot is closed
+            self._room.acquire()
+        for _ in range(self._slots):
+            self._room.release()

@@ -7,6 +7,7 @@ of a job is ever imported, compiled or parsed here.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gc
 import json
 import os
@@ -62,12 +63,16 @@ class Supervisor:
         self._many_uids = many_uids
         self._meter = meter.Meter(files)
         self._disk = (disk_mb, inodes)
-        self._arena = Arena()
         self._drop = None if many_uids else linux.CapabilityDrop()
         self._served = 0
         self._oom_seen = self._meter.oom_kills()
         self._own_pages = 0
+        self._grown = False
+        fault_r, fault_w = os.pipe()
+        os.set_blocking(fault_r, False)
+        self._fault = (_high(fault_r), _high(fault_w))
         self._own_space = _statm(0) * resource.getpagesize()
+        self._arena = Arena()
 
     def prepare(self) -> dict[str, Any]:
         """Run the self-check as the first job, then freeze; what the check saw from inside.
@@ -110,6 +115,9 @@ class Supervisor:
                 self._end_all(None)
                 answer, blobs = {"fault": f"{type(error).__name__}: {error}"}, []
             reply(self._answers, answer, blobs)
+            if self._served % _LOOK_AT_SELF_EVERY == 0:
+                self._arena.clear()
+                self._grown = _statm(1) > _GROWTH * self._own_pages
 
     def _run(self, job: dict[str, Any], blobs: _Blobs) -> tuple[dict[str, Any], _Blobs]:
         cpu_s, wall_s, memory_mb, pids, disk_mb, inodes, file_mb, out_kb, report_kb = job["limits"]
@@ -126,6 +134,8 @@ class Supervisor:
         run.watch(self._meter, cpu_s=cpu_s, wall_s=wall_s, memory_mb=memory_mb)
         leftover = self._end_all(run)
         run.finish()
+        if run.unsound:
+            self._blame_us()
         oom_now = self._meter.oom_kills()
         oom, self._oom_seen = oom_now - self._oom_seen, oom_now
         full = _disk_is_full()
@@ -145,7 +155,7 @@ class Supervisor:
             "report_cut": run.report.over,
             "oom": oom,
             "leftover": leftover,
-            "worn": worn or self._wear(oom),
+            "worn": self._wear(memory=status == "memory") or worn,
             "missing": [index for index, data in enumerate(collected) if data is None],
         }
         parts = [out_head, out_tail, err_head, err_tail, run.report.finish()]
@@ -178,12 +188,14 @@ class Supervisor:
                 entry=entry,
                 argv=argv,
                 payload=ends[0],
-                stdin=ends[1] if stdin else self._null,
+                size=len(payload),
+                stdin=ends[1],
                 stdout=run.err_w if index else run.out_w,
                 stderr=run.err_w,
                 report=run.report_w if reports else -1,
                 peer=pair[index].fileno() if pair else -1,
                 gate=gate_r if index else -1,
+                fault=self._fault[1],
                 uid=uid + index if self._many_uids else -1,
                 # With one user id, only this keeps a peer from reading the reporter's memory.
                 dumpable=self._many_uids or not (two and reports),
@@ -221,23 +233,31 @@ class Supervisor:
                 run.account(pid, status, usage)
                 leftover += pid not in run.pids and os.WIFSIGNALED(status)
 
-    def _collect(self, name: str, limit: int) -> memoryview | None:
-        return wipe.read_file(rootfs.WORK, name, limit, self._arena.take)
+    def _blame_us(self) -> None:
+        """Raise RuntimeError where a child told that it failed before it was the candidate's.
 
-    def _wear(self, oom: int) -> str:
+        The exit code alone proves nothing: a candidate may use it. The pipe was out of its reach.
+        """
+        with contextlib.suppress(BlockingIOError):
+            told = os.read(self._fault[0], 4096)
+            raise RuntimeError(f"a job's process could not be made: {told.decode()}")
+
+    def _collect(self, name: str, limit: int) -> memoryview | None:
+        data = wipe.read_file(rootfs.WORK, name, limit, self._arena.take)
+        self._arena.touched += len(data or b"")
+        return data
+
+    def _wear(self, *, memory: bool) -> str:
         """Wipe; why this slot must not serve another job, or nothing."""
         begun = time.monotonic()
         if wipe.wipe(rootfs.WRITABLE):
             return "something could not be wiped"
         if time.monotonic() - begun > _SLOW_WIPE_S:
             return "the wipe was slow"
-        if oom:
+        if memory:
             return "memory ran out"
         self._served += 1
-        if self._served % _LOOK_AT_SELF_EVERY == 0 and self._own_pages:
-            if _statm(1) > _GROWTH * self._own_pages:
-                return "the supervisor grew"
-        return ""
+        return "the supervisor grew" if self._grown else ""
 
 
 def _status(run: Run, *, oom: int, full: bool, cpu_s: float) -> tuple[str, str]:
@@ -289,6 +309,13 @@ def _no_children() -> bool:
 def _disk_is_full() -> bool:
     found = os.statvfs(rootfs.WORK)
     return found.f_bavail == 0 or found.f_favail == 0
+
+
+def _high(fd: int) -> int:
+    """The same file at a number above those that jobs use."""
+    high = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64)
+    os.close(fd)
+    return high
 
 
 def _statm(field: int) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from sandboxes import meter
 from sandboxes.arena import Arena
 from sandboxes.capture import Capture, Pipe, Report
+from sandboxes.child import UNSOUND
 
 _FEED_BYTES = 1 << 16
 _WORTH_ASKING_S = 0.02
@@ -32,6 +33,8 @@ class Run:
         self.wall_s = 0.0
         self.peak_kb = 0
         self.reason = ""
+        self.unsound = False
+        """A process says, by its exit code, that it could not become harmless."""
         self._control = control
         self._open: dict[int, Pipe] = {pipe.fd: pipe for pipe in (self.out, self.err, self.report)}
         self._feeds: dict[int, memoryview] = {}
@@ -54,8 +57,11 @@ class Run:
         """A process was reaped."""
         self.cpu_s += usage.ru_utime + usage.ru_stime
         self.peak_kb = max(self.peak_kb, usage.ru_maxrss)
-        if pid == self.pids[0]:
-            self.exit_code = os.waitstatus_to_exitcode(status)
+        if pid in self.pids:
+            code = os.waitstatus_to_exitcode(status)
+            self.unsound = self.unsound or code == UNSOUND
+            if pid == self.pids[0]:
+                self.exit_code = code
 
     def watch(self, gauge: meter.Meter, *, cpu_s: float, wall_s: float, memory_mb: int) -> None:
         """Drain until the first process ends or has to be ended.
@@ -117,7 +123,7 @@ class Run:
                 pipe = self._open[fd]
                 if not pipe.pump():
                     poll.unregister(fd)
-                    os.close(fd)
+                    pipe.drain()
                     del self._open[fd]
                 elif pipe.flooded:
                     self.reason = "output"
