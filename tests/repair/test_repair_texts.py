@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.repair import repair_row
@@ -142,6 +142,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"])) | st.text(
 )
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from(["instruction", "response", "code", "sketch", "suite"]), texts),
     st.sampled_from(["", "python", "rust"]),
