@@ -40,6 +40,13 @@ def test_blocks_are_found_with_their_lines():
     ]
 
 
+def test_a_fence_in_a_docstring_ends_nothing():
+    """A fence that is indented like code belongs to the code."""
+    code = 'def f():\n    """\n    ```\n    f()\n    ```\n    """'
+    (block,) = blocks(f"T.\n```python\n{code}\n```\nend")
+    assert (block.code, block.closed) == (code, True)
+
+
 def test_an_unclosed_fence_is_closed():
     """A response that was cut after its code is closed, and the repair names it."""
     done = repair_row({"response": f"Text.\n```python\n{GOOD}\n"}, language="python")
