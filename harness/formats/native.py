@@ -7,7 +7,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from harness.formats.base import Draft, Row, Unreadable, first_text, given_id, rest_of, text_of
+from harness.formats.base import (
+    Draft,
+    Row,
+    Unreadable,
+    first_text,
+    given_id,
+    rest_of,
+    safe_id,
+    text_of,
+)
 from harness.formats.language import parse_language
 from harness.models import Claims, Pair, Place
 
@@ -128,7 +137,9 @@ def _from_dump(row: Row, place: Place) -> Pair:
         raise Unreadable("invalid", f"{where}: {first['msg']}") from error
     if not pair.code.strip() and not pair.response.strip():
         raise Unreadable("no_code", "the row has neither code nor a response")
-    return pair.model_copy(update={"origin": place})
+    notes = list(pair.notes)
+    name = safe_id(pair.id, place, notes)
+    return pair.model_copy(update={"origin": place, "id": name, "notes": tuple(notes)})
 
 
 FORMAT = Native()

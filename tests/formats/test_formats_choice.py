@@ -304,6 +304,8 @@ def test_a_dumped_pair_reads_back():
     again = read(pair.model_dump(mode="json"))
     assert again.model_copy(update={"origin": pair.origin}) == pair
     assert again.repairs
+    odd = read({**pair.model_dump(mode="json"), "id": "a\nb"})
+    assert odd.id == "a\\nb"
 
 
 def test_no_id():
