@@ -19,13 +19,14 @@ _OUTSIDE = re.compile(rb'["{}\[\],]')
 def opening(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
     """(the beginning without leading white space, the whole stream again)."""
     kept: list[bytes] = []
-    head = b""
+    head, seen = b"", 0
     problem: Damaged | None = None
     try:
         for chunk in chunks:
             kept.append(chunk)
             head = (head + chunk).lstrip()
-            if len(head) >= HEAD_BYTES:
+            seen += len(chunk)
+            if len(head) >= HEAD_BYTES or seen >= 16 * HEAD_BYTES:
                 break
     except Damaged as error:
         problem = error

@@ -11,7 +11,7 @@ from harness.errors import Misuse
 
 READ_BYTES = 64 * 1024
 CHUNK_BYTES = 1024 * 1024
-_ZSTD_READ_BYTES = 1024
+_ZSTD_READ_BYTES = 256
 """Small, since one call gives all output of its input, up to 128 KiB for four bytes."""
 
 

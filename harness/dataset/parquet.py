@@ -44,7 +44,8 @@ def parquet_rows(stream: io.BufferedReader) -> Iterator[_Found]:
             file = copy
         try:
             opened = parquet.ParquetFile(file)
-        except (OSError, ValueError) as error:
+        except Exception as error:
+            # Its errors share no base but this, and a broken file may raise any of them.
             yield _damaged(1, f"the Parquet file cannot be opened: {error}"), None
             return
         with opened:
@@ -62,7 +63,7 @@ def _group(opened: Any, group: int, start: int, count: int) -> Iterator[_Found]:
             for index in range(batch.num_rows):
                 yield _row(number, batch, index)
                 number += 1
-    except (OSError, ValueError, NotImplementedError) as error:
+    except Exception as error:
         lost = start + count - number
         said = f"row group {group} cannot be read, {lost} of its rows are lost: {error}"
         yield _damaged(number, said), None

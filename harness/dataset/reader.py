@@ -35,7 +35,7 @@ def read_pairs(
     `paths` are files (JSONL plain, .gz or .zst; .json with an array; Parquet), folders of them, or
     "-" for standard input. `format` is the name of an adapter, or "auto" to choose one per row.
     `notice` gets a sentence for each file of a folder that is passed over; without it they are
-    logged. Memory is bounded by `max_line_bytes` and two 64-bit hashes for each row.
+    logged. Memory is bounded by `max_line_bytes` and about 170 bytes for each row.
 
     Raises Misuse at once for a path that is missing or unreadable, an unknown format, or a file
     that needs an extra which is not installed (pipes: when they are read). Content never raises.

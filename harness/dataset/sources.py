@@ -160,5 +160,6 @@ def _unpacked(name: str) -> str:
 
 def _unreadable(name: str, error: OSError) -> Misuse:
     return Misuse(
-        f"{name} cannot be read: {error.strerror or error}.", hint="Check its permissions."
+        f"{name} cannot be read: {error.strerror or error}.",
+        hint="Check the path and its permissions.",
     )

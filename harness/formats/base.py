@@ -19,7 +19,7 @@ from harness.repair.python import parse
 Row = Mapping[str, Any]
 
 MAX_ID_CHARS = 200
-_TAG = re.compile(r"(?:```|~~~)[ \t]*([\w+#.-]+)")
+_TAG = re.compile(r"(?:^|\n|\\n)[ \t]*(?:```|~~~)[ \t]*([\w+#.-]+)")
 
 
 class Unreadable(Exception):
@@ -85,15 +85,20 @@ class Draft:
         """The repaired pair; raises Unreadable("no_code") without both code and response."""
         if not self.code.strip() and not self.response.strip():
             raise Unreadable("no_code", "the row has neither code nor a response")
-        done = repair_row(self._texts(), language=self._language_hint(), names=self.names)
-        texts, notes = done.texts, [*self.notes, *done.notes]
-        code, tag = texts.get("code", ""), ""
+        notes = list(self.notes)
+        language = self.language or self._tagged(notes)
+        done = repair_row(
+            self._texts(), language=language.name if language else "", names=self.names
+        )
+        texts = done.texts
+        notes.extend(done.notes)
+        code = texts.get("code", "")
         if not code.strip():
-            block = choose_block(blocks(texts.get("response", "")), self.language)
-            code, tag = (block.code, block.tag) if block else ("", "")
+            block = choose_block(blocks(texts.get("response", "")), language)
+            code = block.code if block else ""
             if block is None:
                 notes.append("S0-22: the response holds no code block")
-        language = self.language or _infer(code, tag, texts.get("response", ""), notes)
+        language = language or _inferred(code, notes)
         suite = texts.get("suite", "")
         return Pair(
             id=safe_id(self.id, self.place, notes),
@@ -113,13 +118,14 @@ class Draft:
             metadata=self.metadata,
         )
 
-    def _language_hint(self) -> str:
-        """The name that the row gives, else that of its first fence, which may still be escaped."""
-        if self.language:
-            return self.language.name
-        tag = _TAG.search(self.response)
-        found = language_of_tag(tag[1]) if tag else None
-        return found.name if found else ""
+    def _tagged(self, notes: list[str]) -> Language | None:
+        """The language of the first fence that names one; the fence may still be escaped."""
+        for text in (self.response, self.code):
+            for match in _TAG.finditer(text):
+                if found := language_of_tag(match[1]):
+                    notes.append(f"language {found.name!r} is read from the fence's tag")
+                    return found
+        return None
 
     def _texts(self) -> dict[Role, str]:
         texts: dict[Role, str] = {
@@ -188,14 +194,7 @@ def rest_of(row: Row, known: frozenset[str] | set[str]) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key not in known}
 
 
-def _infer(code: str, tag: str, response: str, notes: list[str]) -> Language:
-    found = language_of_tag(tag)
-    if found is None and not tag:
-        match = choose_block(blocks(response), None)
-        found = language_of_tag(match.tag) if match else None
-    if found:
-        notes.append(f"language {found.name!r} is read from the fence's tag")
-        return found
+def _inferred(code: str, notes: list[str]) -> Language:
     head = code.lstrip()[:200].lower()
     name = "unknown"
     if head.startswith(("<!doctype html", "<html")):

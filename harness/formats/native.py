@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pydantic import ValidationError
 
-from harness.formats.base import Draft, Row, Unreadable, first_text, given_id, rest_of, text_of
+from harness.formats.base import (
+    Draft,
+    Row,
+    Unreadable,
+    first_text,
+    given_id,
+    rest_of,
+    safe_id,
+    text_of,
+)
 from harness.formats.language import parse_language
 from harness.models import Claims, Pair, Place
 
@@ -16,7 +26,7 @@ _INSTRUCTION = ("instruction", "prompt", "question", "task", "problem", "input")
 _RESPONSE = ("response", "answer", "completion", "output")
 _CODE = ("code", "solution", "code_only", "canonical_solution")
 _SKETCH = ("test_sketch", "sketch")
-_SUITE = ("suite", "tests", "test", "test_code", "unit_tests")
+_SUITE = ("suite", "tests", "test", "test_code", "unit_tests", "test_cases", "test_list")
 _ENTRY = ("entry_point", "function_name")
 
 
@@ -86,8 +96,21 @@ def _suite(row: Row, notes: list[str]) -> tuple[str, str]:
             if isinstance(value, str) and value:
                 return value, key
         elif value and (text := text_of(row, key, notes)):
-            return text, key
+            return _unlisted(text), key
     return "", _SUITE[0]
+
+
+def _unlisted(text: str) -> str:
+    """A JSON list of strings inside a string as its lines; any other text as it is."""
+    if not text.lstrip().startswith("["):
+        return text
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return "\n".join(value)
+    return text
 
 
 def _claims(value: Any, notes: list[str]) -> Claims:
@@ -114,7 +137,9 @@ def _from_dump(row: Row, place: Place) -> Pair:
         raise Unreadable("invalid", f"{where}: {first['msg']}") from error
     if not pair.code.strip() and not pair.response.strip():
         raise Unreadable("no_code", "the row has neither code nor a response")
-    return pair.model_copy(update={"origin": place})
+    notes = list(pair.notes)
+    name = safe_id(pair.id, place, notes)
+    return pair.model_copy(update={"origin": place, "id": name, "notes": tuple(notes)})
 
 
 FORMAT = Native()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from harness.repair.fences import unwrap
 from harness.repair.python import parse
 
 _ESCAPE = re.compile(r'\\(u[0-9a-fA-F]{4}|[nrtbf"\\/])')
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "\\": "\\", "/": "/"}
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _ESCAPED_FENCE = re.compile(r"\\n\s*(```|~~~)|(```|~~~)[\w+#.-]*\\n")
+_HTML_HEAD = re.compile(r"\s*<(?:!doctype|html)[^>]*>\s*\\n", re.I)
 _LINE_START = re.compile(r"""[\w#*\-'"`(\[]|\\n|\s*[-*\d]""")
 
 
@@ -68,14 +70,20 @@ def code_is_escaped(code: str, language: str, *, evidence: bool = False) -> bool
 
     Python: it must fail to parse as it stands and parse afterwards. Other languages have no parser
     here: either the answer beside it is escaped (`evidence`), or a bare `\n` stands beside a brace
-    or a semicolon, where only a line end can be (a regular expression may hold others).
+    or a semicolon, where only a line end can be (a regular expression may hold others), in HTML
+    behind the doctype.
     """
     if not looks_escaped(code) or (language in {"", "python"} and parse(code) is not None):
         return False
-    if language in {"", "python"} and parse(unescape_once(code)) is not None:
-        return True
+    if language in {"", "python"}:
+        after = unescape_once(code)
+        inner = unwrap(after)
+        if parse(inner[0] if inner else after) is not None:
+            return True
     if language == "python":
         return False
+    if language == "html":
+        return evidence or _HTML_HEAD.match(code) is not None
     return evidence or any(
         code[i - 1 : i] in set("{};") or code[i + 2 : i + 3] == "}" for i in bare_newlines(code)
     )

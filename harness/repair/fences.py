@@ -35,7 +35,7 @@ def blocks(text: str) -> list[Block]:
             if match:
                 indent, fence, info = match.groups()
                 tag, start, body = info.split(maxsplit=1)[0] if info else "", number, []
-        elif match and match[2].startswith(fence) and not match[3]:
+        elif match and _closes(match, indent, fence):
             found.append(Block(tag=tag, code="\n".join(body), line=start, fence=fence, closed=True))
             fence = ""
         else:
@@ -44,6 +44,15 @@ def blocks(text: str) -> list[Block]:
         code = "\n".join(body).rstrip("\n")
         found.append(Block(tag=tag, code=code, line=start, fence=fence, closed=False))
     return found
+
+
+def _closes(match: re.Match[str], indent: str, fence: str) -> bool:
+    """As CommonMark has it: a bare fence, as long, and indented by three more at most.
+
+    So a fence inside a docstring does not end the block.
+    """
+    deeper = len(match[1].expandtabs(4)) - len(indent.expandtabs(4))
+    return match[2].startswith(fence) and not match[3] and deeper < 4
 
 
 def close(text: str) -> str | None:

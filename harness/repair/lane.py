@@ -70,22 +70,25 @@ class Lane:
             self._set(role, right, "mojibake", detail, lossy=lost > 0)
 
     def _escapes(self) -> None:
-        detail = "one level of escapes undone: it had backslash-n for every line end"
-        code, response = self.texts.get("code", ""), self.texts.get("response", "")
+        response = self.texts.get("response", "")
         evidence = escapes.response_is_escaped(response)
-        code_was = escapes.code_is_escaped(code, self.language, evidence=evidence)
-        if code_was:
-            self._set("code", escapes.unescape_once(code), "unescape_once", detail)
+        code_was = escapes.code_is_escaped(
+            self.texts.get("code", ""), self.language, evidence=evidence
+        )
         response_is = escapes.response_is_escaped(response, code_was_escaped=code_was)
-        if response_is:
-            self._set("response", escapes.unescape_once(response), "unescape_once", detail)
-        was = code_was or response_is
-        sketch = self.texts.get("sketch", "")
-        if escapes.sketch_is_escaped(sketch, code_was_escaped=was):
-            self._set("sketch", escapes.unescape_once(sketch), "unescape_once", detail)
-        suite = self.texts.get("suite", "")
-        if escapes.code_is_escaped(suite, self.language):
-            self._set("suite", escapes.unescape_once(suite), "unescape_once", detail)
+        sketch_is = escapes.sketch_is_escaped(
+            self.texts.get("sketch", ""), code_was_escaped=code_was or response_is
+        )
+        suite_is = escapes.code_is_escaped(self.texts.get("suite", ""), self.language)
+        for role, needed in (
+            ("code", code_was),
+            ("response", response_is),
+            ("sketch", sketch_is),
+            ("suite", suite_is),
+        ):
+            if needed:
+                text, _ = characters.lf_only(escapes.unescape_once(self.texts[role]))
+                self._set(role, text, "unescape_once", "it had backslash-n for every line end")
 
     def _fences(self) -> None:
         for role in ("code", "suite"):

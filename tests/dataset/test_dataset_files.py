@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.dataset import read_pairs
@@ -167,6 +167,7 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(values, max_size=6), st.integers(1, 9), st.sampled_from([None, 1]))
 def test_elements_at_any_cut_of_the_stream(elements, size, indent):
     """However the stream is cut into chunks, the elements are those that json finds."""

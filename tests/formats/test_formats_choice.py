@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.formats import Unreadable, available, choose
@@ -276,6 +278,20 @@ def test_native():
     assert pair.code_only is None
 
 
+@pytest.mark.parametrize("key", ["unit_tests", "test_cases", "test_list"])
+@pytest.mark.parametrize("pack", [list, json.dumps])
+def test_native_lists_of_assertions(key, pack):
+    """Assertions as a list, or as a list inside a string, are one script."""
+    row = {
+        "question": "q",
+        "solution": "def f():\n    return 1",
+        key: pack(["assert f() == 1"] * 2),
+    }
+    pair = read(row)
+    assert pair.suite is not None
+    assert (pair.suite.kind, pair.suite.source) == ("script", "assert f() == 1\nassert f() == 1")
+
+
 def test_native_input_belongs_to_the_instruction():
     """Rows in the Alpaca style: their input is part of what was asked."""
     row = {"instruction": "Sort it.", "input": "[3, 1]", "output": "```python\nx = 1\n```"}
@@ -288,6 +304,8 @@ def test_a_dumped_pair_reads_back():
     again = read(pair.model_dump(mode="json"))
     assert again.model_copy(update={"origin": pair.origin}) == pair
     assert again.repairs
+    odd = read({**pair.model_dump(mode="json"), "id": "a\nb"})
+    assert odd.id == "a\\nb"
 
 
 def test_no_id():
@@ -316,6 +334,7 @@ def test_language_is_inferred_last():
     """Without a language the fence's tag counts, then the code itself; a note says which."""
     row = {"instruction": "i", "response": "```rust\nfn main() {}\n```"}
     assert read(row).language.name == "rust"
+    assert read({"instruction": "i", "code": "```go\nx\n```"}).language.name == "go"
     assert read({"instruction": "i", "code": "<!doctype html><p>"}).language.name == "html"
     assert read({"instruction": "i", "code": "def f(): pass"}).language.name == "python"
     assert read({"instruction": "i", "code": "?"}).language.name == "unknown"
@@ -371,6 +390,7 @@ json_values = st.recursive(
 known_rows = st.sampled_from([HUMANEVAL, PACK, MBPP, PAGE, RESPONSE, ATTACK, PLAIN])
 
 
+@settings(deadline=None)
 @given(known_rows, st.data())
 def test_any_values_in_known_fields(row, data):
     """Whatever stands in a layout's fields, every adapter gives a pair or says Unreadable."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.formats.language import language_of_tag, parse_language
@@ -50,6 +50,7 @@ def test_tags_that_are_no_language(tag):
     assert language_of_tag(tag) is None
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text(text):
     """Any text gives a lower-case name or nothing; it never raises."""

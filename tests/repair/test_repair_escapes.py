@@ -55,6 +55,8 @@ def test_python_that_is_left_alone(code):
 @pytest.mark.parametrize(
     ("language", "code", "repaired"),
     [
+        ("html", "<!DOCTYPE html>\\n<html>\\n</html>", True),
+        ("html", "<!DOCTYPE html><script>x = '<p>\\n</p>'</script>", False),
         ("javascript", "function f() {\\n  return 1;\\n}", True),
         ("rust", "fn f<'a>(x: &'a str) -> &'a str {\\n    x\\n}", True),
         ("javascript", "const f = (s) => s.split(/\\n/g).map((l) => l.trim())", False),
@@ -67,6 +69,13 @@ def test_other_languages_need_proof(language, code, repaired):
     done = repair_row({"code": code}, language=language)
     assert bool(kinds(done)) is repaired
     assert ("\n" in done.texts["code"]) is repaired
+
+
+def test_escaped_inside_of_a_fence():
+    """Code that was fenced and then escaped loses both, in two recorded steps."""
+    done = repair_row({"code": "```python\\r\\nx = 1\\r\\ny = 2\\r\\n```"}, language="python")
+    assert done.texts["code"] == "x = 1\ny = 2"
+    assert kinds(done) == [("unescape_once", "code"), ("fence", "code")]
 
 
 def test_the_answer_is_proof_for_its_code():

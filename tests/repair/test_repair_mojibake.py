@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.repair import repair_row
@@ -103,6 +103,7 @@ def test_one_row_is_one_piece():
     assert not done.repairs
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1))
 def test_exact_pages_lose_nothing(text):
     """Any Chinese text that Latin-1 misread comes back exactly."""
@@ -111,6 +112,7 @@ def test_exact_pages_lose_nothing(text):
     assert recover(misread(text, "latin-1"), found.code_page) == text
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_never_raises_and_keeps_ascii(text):
     """Whatever the text, a way back exists or not, and its ASCII stands where it stood."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.repair import repair_row
@@ -38,6 +38,13 @@ def test_blocks_are_found_with_their_lines():
         ("md", "```\nx\n```", 2, True),
         ("py", "y", 7, True),
     ]
+
+
+def test_a_fence_in_a_docstring_ends_nothing():
+    """A fence that is indented like code belongs to the code."""
+    code = 'def f():\n    """\n    ```\n    f()\n    ```\n    """'
+    (block,) = blocks(f"T.\n```python\n{code}\n```\nend")
+    assert (block.code, block.closed) == (code, True)
 
 
 def test_an_unclosed_fence_is_closed():
@@ -142,6 +149,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"])) | st.text(
 )
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from(["instruction", "response", "code", "sketch", "suite"]), texts),
     st.sampled_from(["", "python", "rust"]),
