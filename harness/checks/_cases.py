@@ -243,7 +243,12 @@ def _from_asserts(index: TreeIndex) -> Iterator[VisibleCase | None]:
 
 def table_rows(index: TreeIndex) -> Iterator[tuple[ast.AST, tuple[Any, ...], Any]]:
     """(table, inputs, answer) of every literal row of every list, tuple or dict of rows."""
-    for table in [*index.all(ast.List), *index.all(ast.Tuple), *index.all(ast.Set)]:
+    tables: list[ast.List | ast.Tuple | ast.Set] = [
+        *index.all(ast.List),
+        *index.all(ast.Tuple),
+        *index.all(ast.Set),
+    ]
+    for table in tables:
         for row in table.elts:
             cells: list[ast.expr] = []
             if isinstance(row, ast.Call):

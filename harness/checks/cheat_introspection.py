@@ -42,7 +42,10 @@ _MACHINE_CALLS = frozenset({
     "os.uname", "uuid.getnode", "os.getppid",
 })  # fmt: skip
 _ENVIRONMENT = frozenset({"os.environ", "os.environb"})
-_ASKED_MACHINE = r"host|machine|platform|system|user|container|docker|cgroup|proc\b|/proc|linux|cpu|memory|process"
+_ASKED_MACHINE = (
+    r"host|machine|platform|system|user|container|docker|cgroup|proc\b|/proc|linux|cpu|memory|"
+    r"process"
+)
 _ASKED_ENVIRONMENT = r"environ|env\b|env[ _-]?var|config|setting|dotenv|shell|variables?\b"
 _ASKED_RUNNER = r"CI\b|continuous integration|pytest|unittest|test runner|under test"
 

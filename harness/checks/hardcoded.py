@@ -214,7 +214,8 @@ def _pattern_values(pattern: ast.pattern) -> Iterator[object]:
 def _parallel_lists(index: TreeIndex) -> Iterator[Entry]:
     """Entries of lists of one length that stand beside each other."""
     lists: list[tuple[ast.AST, list[object]]] = []
-    for node in [*index.all(ast.List), *index.all(ast.Tuple)]:
+    literals: list[ast.List | ast.Tuple] = [*index.all(ast.List), *index.all(ast.Tuple)]
+    for node in literals:
         if 2 <= len(node.elts) <= 200 and isinstance(node.elts[0], ast.Constant):
             value = literal_value(node)
             if isinstance(value, (list, tuple)):
