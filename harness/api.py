@@ -1,10 +1,10 @@
 """The typed API, sync and async. The command line is made of these and nothing else.
 
-    from harness.api import verify, load_run
+from harness.api import verify, load_run
 
-    summary = verify("pairs.jsonl", out="runs/a")
-    for verdict in load_run("runs/a").verdicts():
-        print(verdict.pair_id, verdict.status, verdict.detail)
+summary = verify("pairs.jsonl", out="runs/a")
+for verdict in load_run("runs/a").verdicts():
+    print(verdict.pair_id, verdict.status, verdict.detail)
 """
 
 from __future__ import annotations
@@ -92,17 +92,13 @@ def load_run(path: str | Path) -> Run:
     return Run(Path(path))
 
 
-def repro(
-    run: str | Path, pair_id: str, *, settings: Settings | None = None
-) -> ReproReport:
+def repro(run: str | Path, pair_id: str, *, settings: Settings | None = None) -> ReproReport:
     """Run one recorded pair's stored plan again and compare the verdicts. Raises Misuse."""
     settings = settings or load_settings()
     return reproduce(load_run(run), pair_id, settings)
 
 
-async def arepro(
-    run: str | Path, pair_id: str, *, settings: Settings | None = None
-) -> ReproReport:
+async def arepro(run: str | Path, pair_id: str, *, settings: Settings | None = None) -> ReproReport:
     """`repro` for async code."""
     return await asyncio.to_thread(repro, run, pair_id, settings=settings)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
 
 from harness.dataset import read_pairs
 from harness.models import Pair, Record, VerdictStatus
@@ -84,15 +83,8 @@ def _item(pair: Pair, lab: Lab) -> AuditItem:
     )
 
 
-def by_category(report: AuditReport) -> Iterator[dict[str, Any]]:
-    """Rows of (category, attacks, forged), largest first."""
-    names = {item.category for item in report.items}
-    rows = [
-        {
-            "category": name,
-            "attacks": sum(item.category == name for item in report.items),
-            "forged": sum(item.forged for item in report.items if item.category == name),
-        }
-        for name in names
-    ]
-    yield from sorted(rows, key=lambda row: (-int(row["attacks"]), str(row["category"])))
+def by_category(report: AuditReport) -> list[tuple[str, int, int]]:
+    """(category, attacks, forged), the category with most attacks first."""
+    attacks = Counter(item.category for item in report.items)
+    forged = Counter(item.category for item in report.items if item.forged)
+    return [(name, number, forged[name]) for name, number in attacks.most_common()]

@@ -63,7 +63,5 @@ def judge_canaries(lab: Lab) -> str:
         except SandboxUnavailable as error:
             return f"canary {pair.id} could not be judged: {error}"
         if verdict.status is not due:
-            return (
-                f"canary {pair.id} came out as {verdict.status}, not {due}: {verdict.detail}"
-            )
+            return f"canary {pair.id} came out as {verdict.status}, not {due}: {verdict.detail}"
     return ""

@@ -204,7 +204,7 @@ class _Comparison:
         if isinstance(expected, set):
             if not isinstance(actual, set) or len(expected) != len(actual):
                 return False
-            return expected == actual or self._unordered(list(expected), list(actual))
+            return bool(expected == actual) or self._unordered(list(expected), list(actual))
         if isinstance(actual, Symbol) and actual.kind in ("path", "enum"):
             return bool(expected == actual.text or expected == actual.inner)
         return type(expected) is type(actual) and bool(expected == actual)

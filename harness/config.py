@@ -31,15 +31,15 @@ CONFIG_FILE = "pairproof.toml"
 class LimitSettings(Record):
     """What one execution may use."""
 
-    cpu_s: float = Field(5.0, gt=0)
-    wall_s: float = Field(10.0, gt=0)
-    memory_mb: int = Field(512, ge=32)
-    pids: int = Field(64, ge=2)
-    disk_mb: int = Field(64, ge=1)
-    inodes: int = Field(8192, ge=64)
-    file_mb: int = Field(16, ge=1)
-    output_kb: int = Field(1024, ge=1)
-    report_kb: int = Field(8192, ge=16)
+    cpu_s: float = Field(default=5.0, gt=0)
+    wall_s: float = Field(default=10.0, gt=0)
+    memory_mb: int = Field(default=512, ge=32)
+    pids: int = Field(default=64, ge=2)
+    disk_mb: int = Field(default=64, ge=1)
+    inodes: int = Field(default=8192, ge=64)
+    file_mb: int = Field(default=16, ge=1)
+    output_kb: int = Field(default=1024, ge=1)
+    report_kb: int = Field(default=8192, ge=16)
 
     def limits(self) -> Limits:
         """The same as the sandbox takes it."""
@@ -56,7 +56,7 @@ class Settings(BaseSettings):
 
     sandbox: str = "embedded"
     """embedded, or another installed backend."""
-    jobs: int = Field(0, ge=0)
+    jobs: int = Field(default=0, ge=0)
     """Pairs at once; 0 is one per core."""
     limits: LimitSettings = LimitSettings()
     policy: Policy = Policy()

@@ -191,9 +191,7 @@ def _outside(m: Measured, _: Policy) -> Decision | None:
     names = ", ".join(m.effects[:3])
     if m.claims_effects:
         return Decision(VerdictStatus.REVIEW, (Reason.AMBIGUOUS,), f"reaches outside: {names}")
-    return Decision(
-        VerdictStatus.REJECTED, (Reason.EXTERNAL_EFFECT,), f"reaches outside: {names}"
-    )
+    return Decision(VerdictStatus.REJECTED, (Reason.EXTERNAL_EFFECT,), f"reaches outside: {names}")
 
 
 def _weak(m: Measured, policy: Policy) -> Decision | None:
@@ -216,6 +214,4 @@ def _reviewed(m: Measured, _: Policy) -> Decision | None:
     if not reviewing:
         return None
     reasons = tuple(dict.fromkeys(Reason(f.reason) for f in reviewing))
-    return Decision(
-        VerdictStatus.REVIEW, reasons, f"{reviewing[0].rule}: {reviewing[0].message}"
-    )
+    return Decision(VerdictStatus.REVIEW, reasons, f"{reviewing[0].rule}: {reviewing[0].message}")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -209,6 +208,9 @@ class Strength(Record):
     """Held-out inputs that were decided by a reference."""
 
 
+LineOutcome = Literal["passed", "failed", "missing", "error", "skipped"]
+
+
 class CaseLine(Record):
     """One line of the evidence: a case or a test, where it came from and what it came to."""
 
@@ -220,7 +222,7 @@ class CaseLine(Record):
     """Line of the sketch or suite that it came from."""
     text: str = ""
     rule: str = ""
-    outcome: Literal["passed", "failed", "missing", "error", "skipped"]
+    outcome: LineOutcome
     expected: str = ""
     got: str = ""
     detail: str = ""
@@ -343,8 +345,3 @@ class Policy(Record):
     """How often a case is called in one process to find answers that change."""
     sensitive: Literal["review", "ignore"] = "review"
     """What happens to auth, crypto and payments (S0-21)."""
-
-
-def as_mapping(value: Mapping[str, Any]) -> dict[str, Any]:
-    """A plain dict of a read-only mapping."""
-    return dict(value)

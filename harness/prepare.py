@@ -83,14 +83,10 @@ def prepare(pair: Pair, policy: Policy, *, modules: Iterable[str] = ()) -> Prepa
     )
 
 
-def _suite(
-    pair: Pair, spec: TestSpec
-) -> tuple[Suite | None, Roster, TestSpec | None]:
+def _suite(pair: Pair, spec: TestSpec) -> tuple[Suite | None, Roster, TestSpec | None]:
     if pair.suite is None:
         return None, Roster(), None
     entry_point = pair.entry_point or spec.entry.name
     suite = Suite(source=pair.suite.source, kind=pair.suite.kind, entry_point=entry_point)
-    lifted = lift_suite(
-        suite.source, kind=pair.suite.kind, entry_point=entry_point, code=pair.code
-    )
+    lifted = lift_suite(suite.source, kind=pair.suite.kind, entry_point=entry_point, code=pair.code)
     return suite, count_roster(suite) or Roster(), lifted

@@ -37,8 +37,12 @@ def is_direct(case: Case, functions: frozenset[str]) -> bool:
     if case.stdin is not None:
         return True
     call = case.call
-    return bool(call) and call is not None and call[0] == "call" and call[1] is None and (
-        call[2] in functions
+    return (
+        bool(call)
+        and call is not None
+        and call[0] == "call"
+        and call[1] is None
+        and (call[2] in functions)
     )
 
 

@@ -177,8 +177,10 @@ class _Session:
         known = self.store.known(pair.id)
         if known is None or known[0] != self.lab.fingerprint(pair):
             return False
-        return known[1] != self.request.retry and self.request.retry != "all" and (
-            known[1] != "unscored"
+        return (
+            known[1] != self.request.retry
+            and self.request.retry != "all"
+            and (known[1] != "unscored")
         )
 
     def _judge_all(self, pairs: Iterable[Pair]) -> None:
@@ -272,4 +274,3 @@ def _pattern(text: str) -> re.Pattern[str]:
 def known_retries() -> Sequence[str]:
     """What --retry takes."""
     return ("unscored", "rejected", "review", "accepted", "skipped", "all")
-

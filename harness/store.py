@@ -72,9 +72,7 @@ class Store:
         self._known = {
             v["pair_id"]: (v["fingerprint"], v["status"]) for v in _lines(root / VERDICTS)
         }
-        self._quarantined = {
-            (q["file"], q["line"], q["reason"]) for q in _lines(root / QUARANTINE)
-        }
+        self._quarantined = {(q["file"], q["line"], q["reason"]) for q in _lines(root / QUARANTINE)}
         self._verdicts = _append(root / VERDICTS)
         self._quarantine = _append(root / QUARANTINE)
 

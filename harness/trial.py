@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.compare import check
-from harness.models import CaseLine, Policy, RunLine
+from harness.models import CaseLine, LineOutcome, Policy, RunLine
 from harness.sketch.spec import Case
 from harness.values import show
 from runners.base import (
@@ -163,7 +163,7 @@ def _got(answer: Answer) -> str:
     return show(answer.value) if answer.value is not None else answer.unknown
 
 
-def _line(case: Case, outcome: str, got: str, detail: str) -> CaseLine:
+def _line(case: Case, outcome: LineOutcome, got: str, detail: str) -> CaseLine:
     origin = case.origin
     if case.raises is not None:
         expected = f"raises {case.raises.type or 'an error'}"
@@ -175,10 +175,10 @@ def _line(case: Case, outcome: str, got: str, detail: str) -> CaseLine:
     return CaseLine(
         id=case.id, name=case.name, source=origin.source, line=origin.line, text=origin.text[:300],
         rule=origin.rule, outcome=outcome, expected=expected, got=got, detail=detail[:300],
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
-_OUTCOMES = {"passed": "passed", "failed": "failed", "error": "error"}
+_OUTCOMES: dict[str, LineOutcome] = {"passed": "passed", "failed": "failed", "error": "error"}
 
 
 def match_suite(roster: Roster, evidence: Evidence, variation: Variation, mode: Mode) -> Trial:
@@ -199,12 +199,11 @@ def match_suite(roster: Roster, evidence: Evidence, variation: Variation, mode: 
 
 def _test_line(result: TestResult, roster: Roster) -> CaseLine:
     detail = result.detail
+    outcome = _OUTCOMES.get(result.outcome, "skipped")
     if base_name(result.name) not in roster.expected:
         outcome, detail = "error", "a test that is not on the roster"
-    elif result.outcome in _OUTCOMES:
-        outcome = _OUTCOMES[result.outcome]
-    else:
-        outcome, detail = "skipped", f"{result.outcome}: {detail}"
+    elif outcome == "skipped":
+        detail = f"{result.outcome}: {detail}"
     return CaseLine(
         id=result.name, name=result.name, source="suite", outcome=outcome, detail=detail[:500]
-    )  # type: ignore[arg-type]
+    )

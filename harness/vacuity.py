@@ -16,8 +16,8 @@ from harness.probes import STUBS, constant_answers, is_direct, perturbed_answer,
 from harness.sketch.spec import Case
 from harness.trial import PLAIN, Bench, Trial
 from runners.base import Answer, Mode, Suite
-from runners.suites import Roster
 from runners.stubs import constant_first_code, perturb_code, stub_code
+from runners.suites import Roster
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -66,7 +66,9 @@ def verify(
         int | None, typer.Option("--jobs", "-j", min=1, help="Pairs at once. [default: cores]")
     ] = None,
     cpu: Annotated[float | None, _limit("cpu", "CPU seconds an execution may use. [5]")] = None,
-    wall: Annotated[float | None, _limit("wall", "Seconds, without waiting for a core. [10]")] = None,
+    wall: Annotated[
+        float | None, _limit("wall", "Seconds, without waiting for a core. [10]")
+    ] = None,
     memory: Annotated[int | None, _limit("memory", "MiB an execution may use. [512]")] = None,
     processes: Annotated[int | None, _limit("processes", "Processes at once. [64]")] = None,
     output_kb: Annotated[int | None, _limit("output", "KiB kept of each stream. [1024]")] = None,
@@ -120,7 +122,7 @@ def _interruptible(stop: Stop) -> Iterator[None]:
 
 
 def _print_summary(say: Any, summary: Any) -> None:
-    from harness.reports.terminal import summary_lines
+    from harness.cli.summary import summary_lines
 
     for line in summary_lines(Path(summary.run), summary):
         say(line)
@@ -187,8 +189,8 @@ def audit(
     report = api.audit(file, settings=load_settings(sandbox=sandbox))
     output.document(report.model_dump(mode="json"))
     if not json:
-        for row in by_category(report):
-            output.say(f"{row['category']:<20} {row['attacks']:>4} attacks  {row['forged']} forged")
+        for category, attacks, forged in by_category(report):
+            output.say(f"{category:<20} {attacks:>4} attacks  {forged} forged")
         for item in report.items:
             if item.forged:
                 output.say(f"FORGED {item.id} ({item.language}, {item.category})")

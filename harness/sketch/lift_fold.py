@@ -17,7 +17,7 @@ MAX_TEXT = 200_000
 MAX_BITS = 20_000
 
 
-class NotLifted(Exception):  # noqa: N818 - a decision, not an error
+class NotLifted(Exception):
     """The suite says something that plain data cannot; it runs natively instead."""
 
 

@@ -61,11 +61,11 @@ class Encoder:
             return ["iter", self._lazy(value, depth)]
         adapter = _ADAPTERS.get(kind)
         if adapter is not None:
-            return adapter(value)
+            return list(adapter(value))
         return self._special(value, kind, depth)
 
     def _all(self, items: Any, depth: int) -> list[Any]:
-        out = []
+        out: list[Any] = []
         for item in items:
             self.left -= 1
             if self.left < 0:
@@ -77,7 +77,7 @@ class Encoder:
         return [[k, v] for k, v in (self._all(pair, depth) for pair in items)]
 
     def _lazy(self, value: Any, depth: int) -> list[Any]:
-        out = []
+        out: list[Any] = []
         for item in value:
             if _len(out) >= MAX_ITERATED:
                 raise TooLarge("iterator does not end")
@@ -155,8 +155,12 @@ def _date_adapters() -> dict[type, Any]:
         datetime.datetime: lambda v: ["datetime", v.isoformat()],
         datetime.date: lambda v: ["date", v.isoformat()],
         datetime.time: lambda v: ["time", v.isoformat()],
-        datetime.timedelta: lambda v: ["timedelta", str(v.days), str(v.seconds),
-                                       str(v.microseconds)],  # fmt: skip
+        datetime.timedelta: lambda v: [
+            "timedelta",
+            str(v.days),
+            str(v.seconds),
+            str(v.microseconds),
+        ],  # fmt: skip
         pathlib.PosixPath: lambda v: ["path", str(v)],
         pathlib.PurePosixPath: lambda v: ["path", str(v)],
         type: lambda v: ["type", f"{v.__module__}.{v.__qualname__}"],
@@ -171,10 +175,11 @@ _PLAIN: dict[type, tuple[str, Any]] = {
     deque: ("list", deque.__iter__),
 }
 _MAPS: dict[type, str] = {dict: "map", OrderedDict: "map", defaultdict: "map", Counter: "map"}
-_LAZY = (
-    _type(x for x in ()), map, filter, zip, enumerate, reversed, _type({}.keys()),
-    _type({}.values()), _type({}.items()), _type(iter([])), _type(iter(())), _type(iter("")),
-    _type(iter({})), _type(iter(set())), _type(iter(range(0))),
+_EMPTY: dict[str, str] = {}
+_LAZY: tuple[type, ...] = (
+    _type(x for x in ""), map, filter, zip, enumerate, reversed, _type(_EMPTY.keys()),
+    _type(_EMPTY.values()), _type(_EMPTY.items()), _type(iter([""])), _type(iter(("",))),
+    _type(iter("")), _type(iter(_EMPTY)), _type(iter({""})), _type(iter(range(0))),
 )  # fmt: skip
 _ADAPTERS = _date_adapters()
 

@@ -92,9 +92,7 @@ def _move_clock(offset: int) -> None:
         return float(real["time"]()) + offset
 
     def clock_gettime(clock: int) -> float:
-        return float(real["clock_gettime"](clock)) + (
-            offset if clock == t.CLOCK_REALTIME else 0
-        )
+        return float(real["clock_gettime"](clock)) + (offset if clock == t.CLOCK_REALTIME else 0)
 
     def clock_gettime_ns(clock: int) -> int:
         shift = offset * 10**9 if clock == t.CLOCK_REALTIME else 0
@@ -106,16 +104,15 @@ def _move_clock(offset: int) -> None:
     t.gmtime = lambda secs=None: real["gmtime"](now() if secs is None else secs)
     t.ctime = lambda secs=None: real["ctime"](now() if secs is None else secs)
     t.asctime = lambda tup=None: real["asctime"](t.localtime() if tup is None else tup)
-    t.strftime = lambda fmt, tup=None: real["strftime"](
-        fmt, t.localtime() if tup is None else tup
-    )
+    t.strftime = lambda fmt, tup=None: real["strftime"](fmt, t.localtime() if tup is None else tup)
     t.clock_gettime = clock_gettime
     t.clock_gettime_ns = clock_gettime_ns
     _move_dates(now)
 
 
 def _move_dates(now: Any) -> None:
-    real_date, real_datetime = _datetime.date, _datetime.datetime
+    real_date: Any = _datetime.date
+    real_datetime: Any = _datetime.datetime
 
     class _Looks(type):
         """Instances of the real classes pass isinstance() of the moved ones."""
@@ -126,12 +123,16 @@ def _move_dates(now: Any) -> None:
         def __subclasscheck__(cls, subclass: type) -> bool:
             return issubclass(subclass, cls.__mro__[1])
 
-    class date(real_date, metaclass=_Looks):  # noqa: N801 (it stands in for datetime.date)
+    class date(real_date, metaclass=_Looks):  # type: ignore[misc]  # noqa: N801
+        """Stands in for datetime.date."""
+
         @classmethod
         def today(cls) -> Any:
             return cls.fromtimestamp(now())
 
-    class datetime(real_datetime, metaclass=_Looks):  # noqa: N801
+    class datetime(real_datetime, metaclass=_Looks):  # type: ignore[misc]  # noqa: N801
+        """Stands in for datetime.datetime."""
+
         @classmethod
         def now(cls, tz: Any = None) -> Any:
             return cls.fromtimestamp(now(), tz)
@@ -142,7 +143,7 @@ def _move_dates(now: Any) -> None:
 
         @classmethod
         def utcnow(cls) -> Any:
-            return cls.fromtimestamp(now(), _datetime.timezone.utc).replace(tzinfo=None)
+            return cls.fromtimestamp(now(), _datetime.UTC).replace(tzinfo=None)
 
     for moved, real in ((date, real_date), (datetime, real_datetime)):
         moved.__module__ = "datetime"

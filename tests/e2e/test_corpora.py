@@ -13,6 +13,7 @@ from harness.pipeline import Lab, examine
 NOT_ACCEPTED = {
     "HumanEval/34": (Reason.NEEDS_TESTS, "its suite holds one case: a constant passes it"),
     "HumanEval/47": (Reason.SPEC_CONFLICT, "the docstring says 15.0, the median is 8.0"),
+    "HumanEval/89": (Reason.SENSITIVE_TOPIC, "asks for encryption: S0-21 sends it to a person"),
     "HumanEval/116": (Reason.SPEC_CONFLICT, "the docstring sorts by value, the task by ones"),
     "HumanEval/148": (Reason.SPEC_CONFLICT, "('Venus') in the docstring is no tuple"),
 }

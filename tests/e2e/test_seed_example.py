@@ -24,12 +24,14 @@ def example(shared: Path) -> dict[str, Any]:
     "around",
     [
         {},
-        {"language": "Python 3.11", "difficulty_target": "medium", "topic_seed": "string manipulation"},
+        {
+            "language": "Python 3.11",
+            "difficulty_target": "medium",
+            "topic_seed": "string manipulation",
+        },
     ],
 )
-def test_the_seeds_example_verifies(
-    shared: Path, tmp_path: Path, around: dict[str, str]
-) -> None:
+def test_the_seeds_example_verifies(shared: Path, tmp_path: Path, around: dict[str, str]) -> None:
     """S0-9, S0-13, S0-14: one unescape, 5 of 5 sketch lines pass, difficulty_mismatch is flagged."""
     path = tmp_path / "pair.jsonl"
     path.write_text(json.dumps({**example(shared), **around}) + "\n")

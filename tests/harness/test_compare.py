@@ -15,7 +15,9 @@ from runners.guest.codec import encode
 POLICY = Policy()
 
 
-def same(expected: Any, actual: Any, *, types: str = "sketch", op: str = "eq", **extra: Any) -> bool:
+def same(
+    expected: Any, actual: Any, *, types: str = "sketch", op: str = "eq", **extra: Any
+) -> bool:
     case = Case(id="c", expect=encode(expected), comparator=Comparator(op=op, types=types, **extra))
     return check(case, Answer(case_id="c", value=encode(actual)), POLICY).ok
 

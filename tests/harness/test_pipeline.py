@@ -67,7 +67,7 @@ def test_a_suite_of_plain_data_is_lifted(lab: Lab, make_pair: MakePair) -> None:
     [
         ("def add(a, b):\n    return a - b\n", Reason.CASE_FAILED),
         ("def add(a, b)\n    return a + b\n", Reason.PARSE),
-        ("import math\nmath.no_such()\ndef add(a, b):\n    return a + b\n", Reason.LOAD),
+        ("raise OSError(3)\ndef add(a, b):\n    return a + b\n", Reason.LOAD),
         ("def add(a, b):\n    while True:\n        pass\n", Reason.TIMEOUT),
         ("def add(a, b):\n    x = []\n    while True:\n        x.append(bytearray(10**7))\n",
          Reason.MEMORY),
@@ -109,7 +109,9 @@ def test_an_answer_that_depends_on_the_hash_seed_is_found(lab: Lab, make_pair: M
 
 def test_answers_that_wear_out_go_to_review(lab: Lab, make_pair: MakePair) -> None:
     """S0-16: a case that answers differently when called again in one process is not accepted."""
-    code = "seen = []\ndef add(a, b):\n    seen.append(1)\n    return a + b if len(seen) < 40 else 0\n"
+    code = (
+        "seen = []\ndef add(a, b):\n    seen.append(1)\n    return a + b if len(seen) < 40 else 0\n"
+    )
     verdict = examine(make_pair(code, sketch=SKETCH), lab).verdict
     assert verdict.status in (VerdictStatus.REVIEW, VerdictStatus.REJECTED)
     assert set(verdict.reasons) & {Reason.AMBIGUOUS, Reason.NONDETERMINISTIC}
@@ -122,7 +124,9 @@ def test_honest_randomness_is_not_punished(lab: Lab, make_pair: MakePair) -> Non
         "    p = random.choice(xs)\n    return (quicksort([x for x in xs if x < p])\n"
         "            + [x for x in xs if x == p] + quicksort([x for x in xs if x > p]))\n"
     )
-    sketch = "quicksort([3, 1, 2]) == [1, 2, 3]\nquicksort([]) == []\nquicksort([5, 5, 1]) == [1, 5, 5]"
+    sketch = (
+        "quicksort([3, 1, 2]) == [1, 2, 3]\nquicksort([]) == []\nquicksort([5, 5, 1]) == [1, 5, 5]"
+    )
     verdict = examine(make_pair(code, sketch=sketch), lab).verdict
     assert verdict.status is VerdictStatus.ACCEPTED, verdict.detail
 
@@ -145,7 +149,9 @@ def test_pairs_without_tests_are_loaded_and_sent_to_review(lab: Lab, make_pair: 
 
 def test_a_suite_of_no_tests_is_vacuous(lab: Lab, make_pair: MakePair) -> None:
     """Zero tests is never a pass."""
-    verdict = examine(make_pair(ADD, suite="from solution import add\nx = add(1, 2)\n"), lab).verdict
+    verdict = examine(
+        make_pair(ADD, suite="from solution import add\nx = add(1, 2)\n"), lab
+    ).verdict
     assert verdict.status is VerdictStatus.REJECTED
     assert Reason.VACUOUS_TESTS in verdict.reasons
 
@@ -162,9 +168,7 @@ def test_a_suite_of_no_tests_is_vacuous(lab: Lab, make_pair: MakePair) -> None:
         "import pytest\nfrom solution import add\n@pytest.mark.xfail\ndef test_a():\n    assert add(1, 2) == 4\n",
     ],
 )
-def test_tests_that_cannot_fail_reject_the_pair(
-    lab: Lab, make_pair: MakePair, suite: str
-) -> None:
+def test_tests_that_cannot_fail_reject_the_pair(lab: Lab, make_pair: MakePair, suite: str) -> None:
     """Even right code is not accepted by tests that accept everything."""
     verdict = examine(make_pair(ADD, suite=suite), lab).verdict
     assert verdict.status is VerdictStatus.REJECTED, verdict.detail
