@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.sketch.scan import outside_quotes
 
-_CURLY_DOUBLE = re.compile("[“„]([^“”„\"\n]*)”")
+_CURLY_DOUBLE = re.compile('[“„]([^“”„"\n]*)”')
 _CURLY_SINGLE = re.compile("[‘‚]([^‘’‚'\n]*)’")
 _FENCE = re.compile(r"\s*(?:```|~~~)[\w+-]*\s*")
 _BULLET = re.compile(r"(?:[-*•–●▪]\s+|\(?\d{1,3}[.)]\s+|\[[ xX]?\]\s+|#{1,6}\s+)+")
