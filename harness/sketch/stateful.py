@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from harness.sketch.calls import expression
 from harness.sketch.context import EMPTY, Context, Draft, Reading
@@ -64,7 +65,7 @@ def sequence(text: str, context: Context) -> list[Draft]:
 def _split_words(text: str) -> list[str]:
     """The steps of `push(3) and then pop() → 3`."""
     cuts = [(0, 0), *(m.span() for m in _THEN.finditer(mask(text))), (len(text), len(text))]
-    pieces = [text[a[1] : b[0]].strip(" ,") for a, b in zip(cuts, cuts[1:], strict=False)]
+    pieces = [text[a[1] : b[0]].strip(" ,") for a, b in pairwise(cuts)]
     return [p for p in pieces if p]
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - code and sketches stand as they were written
 """Whatever text comes, the compiler answers, the same each time, and points at real lines."""
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from tests.sketch.corpus import CORPUS
 
 CODES = sorted({(s.code, s.language) for s in CORPUS})
 PIECES = [line for s in CORPUS for line in s.text.split("\n")] + [
-    "```", "|---|---|", ">>> ", "def test_x():", "    assert ", "Given ", "Then ", "Input:", "Output:",
-    "- name: x", "[]struct{a int}{", "test('a', () => {", "});", "((((", "]]]]", '"""', "'", "\\", "→", "==",
+    "```", "|---|---|", ">>> ", "def test_x():", "    assert ", "Given ", "Then ", "Input:",
+    "Output:", "- name: x", "[]struct{a int}{", "test('a', () => {", "});", "((((", "]]]]", '"""', "'", "\\",
+    "→", "==",
 ]  # fmt: skip
 sketches = st.one_of(
     st.text(max_size=200),

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - code and sketches stand as they were written
 """Each rule of the compiler on its own: what a line becomes, and what is never guessed."""
 
 from __future__ import annotations
@@ -244,7 +245,8 @@ def test_definitions_are_not_examples() -> None:
     [
         ("go", "package main\nfunc F(a int) []int { return nil }", "F(1) == {1, 2}",
          ["list", [["int", "1"], ["int", "2"]]]),
-        ("go", "package main\nfunc F(a int) map[string]int { return nil }", "F(1) -> {}", ["map", []]),
+        ("go", "package main\nfunc F(a int) map[string]int { return nil }", "F(1) -> {}",
+         ["map", []]),
         ("cpp", "std::map<std::string,int> F(int a) { return {}; }", 'F(1) == {{"a", 1}}',
          ["map", [[["str", "a"], ["int", "1"]]]]),
         ("cpp", "char F(int a) { return 'a'; }", "F(1) == 'a'", ["char", "a"]),
