@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.sketch.calls import expression
 from harness.sketch.context import EMPTY, Context, Scope
-from harness.sketch.lines import read_line, why_unresolved
+from harness.sketch.lines import prefixes, read_line, why_unresolved
 from harness.sketch.normalise import Line, unbulleted
 from harness.sketch.outcomes import raising
 from harness.sketch.relations import draft
@@ -45,6 +45,7 @@ _ASSIGN = re.compile(
     r"(?P<name>[^\W\d]\w*)(?:\s*:\s*[^=]+?)?\s*:?=(?!=)\s*(?P<value>.+)",
     re.DOTALL,
 )
+_EQUALITY = re.compile(r"==|=>|→|->|:(?!=)")
 _REMARK = re.compile(r"\s*(?:#|//|\"\"\").*|pass|\.\.\.")
 
 
@@ -85,6 +86,19 @@ def bodies(lines: list[Line], at: int, context: Context, sink: Sink) -> int:
     found = _JS.match(text) or _NATIVE.match(text)
     if found is not None:
         return _braced(lines, at, found, context, sink)
+    return _one_liner(lines[at], context, sink)
+
+
+def _one_liner(line: Line, context: Context, sink: Sink) -> int:
+    """`result = f(3); result == 3`; sequences on an object are read as such elsewhere."""
+    if ";" not in line.text or context.entry.kind == "class":
+        return 0
+    for name, rest in [("", line.body), *prefixes(line.body)]:
+        parts = split_top(rest, ";")
+        first = mask(parts[0]) if parts else ""
+        if len(parts) > 1 and _ASSIGN.fullmatch(parts[0]) and not _EQUALITY.search(first):
+            _read(name, [Line(line.number, line.raw, part) for part in parts], context, sink, line)
+            return 1
     return 0
 
 
@@ -148,7 +162,8 @@ def _read(name: str, body: list[Line], context: Context, sink: Sink, head: Line)
         while depth_change(text) > 0 and at < len(body):
             text += "\n" + body[at].text
             at += 1
-        text = unbulleted(text).rstrip(";").strip()
+        text = text.strip()
+        text = (text if _REMARK.fullmatch(text) else unbulleted(text)).rstrip(";").strip()
         if _REMARK.fullmatch(text) or not text:
             continue
         raising_block = _WITH.fullmatch(text)
@@ -194,7 +209,7 @@ def _with(
 def _statement(line: Line, text: str, name: str, test: _Test, context: Context, sink: Sink) -> bool:
     """An assertion, an assignment or a call for its effect."""
     assigned = _ASSIGN.fullmatch(text)
-    if assigned is not None and not text.startswith(("assert", "expect")):
+    if assigned is not None and not re.match(r"(?:assert|expect)\b", text):
         value = context.parse(assigned.group("value"))
         if value is not None and context.closed(value, test.scope):
             variable = assigned.group("name")
@@ -207,6 +222,7 @@ def _statement(line: Line, text: str, name: str, test: _Test, context: Context, 
         read = read_line(trial, context, test.scope) if trial else None
         if read is not None and read.drafts:
             sink.add(read.drafts, line=line.number, text=line.raw, name=name)
+            test.scope = test.scope.after(read.drafts)
             test.given |= _mentioned(text, test)
             return True
     reading = expression(text, context, test.scope)

@@ -8,7 +8,7 @@ from harness.sketch.context import EMPTY, Context, Reading, Scope
 from harness.sketch.native import native
 from harness.sketch.scan import mask, split_top
 from harness.sketch.spec import Expr
-from harness.sketch.values import is_constant, settle_braces
+from harness.sketch.values import is_constant
 from harness.structure import Function
 
 _LEAD = re.compile(
@@ -61,7 +61,7 @@ def expression(text: str, context: Context, scope: Scope = EMPTY) -> Reading | N
         return Reading(code, "native") if code is not None else None
     if not context.uses(value, scope) or not context.closed(value, scope):
         return None
-    return Reading(_typed(value, context), "call", function=context.head(value))
+    return Reading(value, "call", function=context.head(value))
 
 
 def to_call(text: str, context: Context, scope: Scope = EMPTY) -> Reading | None:
@@ -161,15 +161,5 @@ def _made(
 ) -> Reading:
     plain = [a for a in args if a[0] != "keyword"]
     keywords = {a[1]: a[2] for a in args if a[0] == "keyword"}
-    call = _typed(context.call(function, plain, keywords), context)
+    call = context.call(function, plain, keywords)
     return Reading(call, rule, confidence, function)
-
-
-def _typed(value: Expr, context: Context) -> Expr:
-    """Braces among the arguments of a call, settled by the parameters' types."""
-    function = context.head(value)
-    if function is None or function.arity()[1] == 99:
-        return value
-    types = [p.type for p in function.params]
-    args = [settle_braces(a, types[i] if i < len(types) else "") for i, a in enumerate(value[3])]
-    return [*value[:3], args, value[4]]

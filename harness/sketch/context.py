@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from harness.sketch.literals import parse
 from harness.sketch.spec import Case, Comparator, Expr, Origin, Raises
-from harness.sketch.values import children, names
+from harness.sketch.values import children, is_constant, names, settle_braces
 from harness.structure import Class, EntryPoint, Function, Structure
 
 _WORDS = (
@@ -19,7 +19,8 @@ BUILTINS = frozenset(_WORDS.split())
 """What the guest's evaluator knows besides the code's own names."""
 _NATIVE = {
     "javascript": frozenset({"Promise", "Number", "String", "Array", "Object", "JSON", "Math",
-                             "Set", "Map", "Date", "BigInt", "RegExp", "Symbol"}),
+                             "Set", "Map", "Date", "BigInt", "RegExp", "Symbol",
+                             "Error", "TypeError", "RangeError", "Uint8Array"}),
     "java": frozenset({"Math", "String", "Arrays", "List", "Map", "Set", "Integer", "Optional",
                        "ArrayList", "HashMap", "HashSet"}),
     "go": frozenset({"len", "strings", "math", "sort", "string"}),
@@ -72,7 +73,7 @@ class Draft:
             id=f"c{number}",
             name=self.name or name or f"case_{number}",
             origin=Origin(line=line, text=text, rule=self.rule, confidence=self.confidence),
-            setup=self.setup,
+            setup=_needed(self.setup, self.call),
             call=self.call,
             stdin=self.stdin,
             argv=self.argv,
@@ -80,6 +81,20 @@ class Draft:
             comparator=self.outcome.comparator,
             raises=self.outcome.raises,
         )
+
+
+def _needed(setup: tuple[Expr, ...], call: Expr | None) -> tuple[Expr, ...]:
+    """The setup without constants that nothing uses: an expectation must not enter the sandbox."""
+    used = names(call) if call is not None else set()
+    native = call is not None and "code" in str(call)
+    kept: list[Expr] = []
+    for step in reversed(setup):
+        if step[0] == "new" and is_constant(step[2]) and step[1] not in used and not native:
+            continue
+        used |= names(step[-1])
+        native = native or "code" in str(step[-1])
+        kept.append(step)
+    return tuple(reversed(kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +111,17 @@ class Scope:
     def with_do(self, value: Expr) -> Scope:
         """After a call for its effect."""
         return replace(self, setup=(*self.setup, ["do", value]))
+
+    def after(self, drafts: list[Draft]) -> Scope:
+        """After assertions: what they called on the test's objects has been called."""
+        scope, seen = self, list[Expr]()
+        for draft in drafts:
+            call = draft.call
+            if call is None or draft.outcome.raises is not None or call in seen:
+                continue
+            if call[0] != "name" and names(call) & self.variables:
+                scope, seen = scope.with_do(call), [*seen, call]
+        return scope
 
 
 EMPTY = Scope()
@@ -145,6 +171,18 @@ class Context:
         defines = re.search(free, sketch) is not None
         return cls(structure.language, structure, entry, functions, classes, loose, known, defines)
 
+    def about(self, name: str) -> Context:
+        """This context, or where the entry was a choice among several, that of the function that a
+        test's name speaks of."""
+        if not name or not self.entry.rivals:
+            return self
+        loose = _loose(name)
+        told = [f for n, f in self.functions.items() if len(n) > 2 and _loose(n) in loose]
+        if len(told) != 1 or told[0].owner:
+            return self
+        entry = EntryPoint("function", told[0].name, told[0], reason="named")
+        return replace(self, entry=entry)
+
     def parse(self, text: str) -> Expr | None:
         """The expression that the whole text is, calls to the code resolved; or None."""
         value = parse(text, self.language)
@@ -153,6 +191,7 @@ class Context:
     def call(self, function: Function, args: list[Expr], keywords: dict[str, Expr]) -> Expr:
         """A call of `function`, on its class or on a new instance where it belongs to one."""
         receiver: Expr | None = None
+        args = _settled(args, function)
         if function.owner:
             receiver = (
                 ["name", function.owner]
@@ -171,9 +210,14 @@ class Context:
         args = [self.resolve(a) for a in args]
         keywords = {k: self.resolve(v) for k, v in keywords.items()}
         if receiver is not None:
+            static = self.functions.get(name)
+            if static is not None and receiver == ["name", static.owner]:
+                args = _settled(args, static)
             return ["call", self._receiver(receiver, name), name, args, keywords]
         name = self._spelling(name)
         function = self.functions.get(name)
+        if function is not None:
+            args = _settled(args, function)
         if function is not None and function.owner and self.structure.function(name) is None:
             return self.call(function, args, keywords)
         return ["call", None, name, args, keywords]
@@ -220,6 +264,12 @@ class Context:
     def head(self, value: Expr) -> Function | None:
         """The code's function whose answer `value` is."""
         return self.functions.get(value[2]) if value[0] == "call" else None
+
+
+def _settled(args: list[Expr], function: Function) -> list[Expr]:
+    """Braces among the arguments, settled by the parameters' types."""
+    types = [p.type for p in function.params if p.kind in ("plain", "positional")]
+    return [settle_braces(a, t) for a, t in zip(args, types, strict=False)] + args[len(types) :]
 
 
 def _rebuilt(value: Expr, inner: list[Expr]) -> Expr:

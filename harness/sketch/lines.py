@@ -9,7 +9,7 @@ from harness.sketch.asserts import assertion
 from harness.sketch.context import EMPTY, Context, Draft, Outcome, Scope
 from harness.sketch.outcomes import constant
 from harness.sketch.relations import clause
-from harness.sketch.scan import NESTED, mask, split_top
+from harness.sketch.scan import NESTED, QUOTED, mask, split_top
 from harness.sketch.spec import Comparator
 from harness.sketch.stateful import sequence
 
@@ -70,13 +70,13 @@ def read_line(text: str, context: Context, scope: Scope = EMPTY) -> Read:
     for name, rest in options:
         if name.lower() in params:
             continue
-        drafts = _whole(rest, context, scope)
+        drafts = _whole(rest, context.about(name), scope)
         if drafts:
             return Read(drafts, name)
     for name, rest in options:
         if name.lower() in params:
             continue
-        drafts = _several(rest, context, scope)
+        drafts = _several(rest, context.about(name), scope)
         if drafts:
             return Read(drafts, name)
     return Read([], "")
@@ -84,10 +84,15 @@ def read_line(text: str, context: Context, scope: Scope = EMPTY) -> Read:
 
 def _whole(text: str, context: Context, scope: Scope) -> list[Draft]:
     """The readings of a text as one clause."""
-    if context.structure.classes and (steps := sequence(text, context)):
+    if context.structure.classes and not scope.setup and (steps := sequence(text, context)):
         return steps
     if context.structure.reads_stdin and (program := _program(text, context)):
         return program
+    return _one(text, context, scope)
+
+
+def _one(text: str, context: Context, scope: Scope) -> list[Draft]:
+    """The readings that need no state."""
     if claims := assertion(text, context, scope):
         return claims
     if found := clause(text, context, scope):
@@ -105,7 +110,7 @@ def _several(text: str, context: Context, scope: Scope) -> list[Draft]:
         if separator not in hidden:
             continue
         parts = split_top(text, separator)
-        found = [_whole(part, context, scope) for part in parts]
+        found = [_one(part, context, scope) for part in parts]
         if len(parts) > 1 and all(found):
             return [draft for drafts in found for draft in drafts]
     return []
@@ -115,7 +120,10 @@ def _program(text: str, context: Context) -> list[Draft]:
     """`stdin "2\\n" -> stdout "4"`."""
     found = _STDIN.fullmatch(mask(text))
     if found is None:
-        return []
+        plain = _LABELS.fullmatch(text) if context.entry.kind == "program" else None
+        if plain is None or "," in text or QUOTED in mask(text):
+            return []
+        return [stdio(plain.group("in").strip() + "\n", plain.group("out"), "stdio-inline")]
     given, wanted = (constant(text[slice(*found.span(g))], context) for g in ("in", "out"))
     if given is None or wanted is None or given[0] != "str" or wanted[0] != "str":
         return []

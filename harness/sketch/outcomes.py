@@ -92,8 +92,13 @@ def error_in(text: str) -> Outcome | None:
 
 def constant(text: str, context: Context) -> Expr | None:
     """The constant that the whole text is: a literal, "empty list", or a chain of equal sums."""
-    text = unticked(text.strip())
+    whole = text.strip()
+    text = unticked(whole)
     value = empty_words(text) or context.parse(text)
+    if value is not None and (held := _plain(value)) is not None:
+        return held
+    if text != whole and context.language in ("go", "javascript", "typescript"):
+        value = context.parse(whole)
     if value is not None:
         return _plain(value)
     if "=" in text:
@@ -157,7 +162,7 @@ def to_outcome(text: str, context: Context, function: Function | None = None) ->
         scales = {k: float(v) for p in parts[1:] for k, v in _scale(p).items()}
         op, text = "approx", parts[0] if parts else ""
         tolerance, relative = scales.get("abs"), scales.get("rel")
-    if op == "eq" and (error := error_in(text)) is not None:
+    if op == "eq" and (error := error_in(text) or _go_error(text, function, context)):
         return error
     value = _value(text, context)
     if value is None:
@@ -226,12 +231,19 @@ def _native_error(value: Expr, function: Function, context: Context) -> Outcome 
         if inner is None or text is not None:
             raises = Raises(match=text, any_error=True)
             return Outcome(value, Comparator(op="raises"), raises)
-    if context.language == "go" and _answers_error(function) and value[0] == "tuple":
-        last = value[1][-1]
-        if last[0] == "name" or (last[0] == "str" and len(value[1]) > 1):
-            text = last[1] if last[0] == "str" else None
-            return Outcome(None, Comparator(op="raises"), Raises(match=text, any_error=True))
     return None
+
+
+def _go_error(text: str, function: Function | None, context: Context) -> Outcome | None:
+    """`0, errors.New("division by zero")`: what is beside the error does not count."""
+    if context.language != "go" or function is None or not _answers_error(function):
+        return None
+    last = (split_top(text, ",") or [""])[-1]
+    made = re.fullmatch(r"(?:errors\.New|fmt\.Errorf)\(\"([^\"%]*)\"\)", last)
+    if made is None and not re.fullmatch(r"(?:an?\s+)?(?:err|error|non-nil(?:\s+error)?)", last):
+        return None
+    match = made.group(1) if made is not None else None
+    return Outcome(None, Comparator(op="raises"), Raises(match=match or None, any_error=True))
 
 
 def _answers_error(function: Function) -> bool:

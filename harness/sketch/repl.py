@@ -106,7 +106,7 @@ def _exchange(
             return scope.with_new(assigned.group("name"), value)
     elif drafts := clause(source, context, scope):
         sink.add(drafts, line=line.number, text=line.raw)
-        return scope
+        return scope.after(drafts)
     elif reading is not None:
         return scope.with_do(reading.call)
     elif re.match(r"(?:import|from)\s", source):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from harness.sketch.calls import expression
 from harness.sketch.context import EMPTY, Context, Draft, Reading
@@ -14,7 +15,11 @@ from harness.sketch.spec import Expr
 from harness.structure import Class
 
 VARIABLE = "obj"
-_LEAD = re.compile(r"(?:assert|then|and|now|expect|verify|after|first)\s+", re.IGNORECASE)
+_LEAD = re.compile(
+    r"(?:then|and|now|after|first|when|given)\s+(?:calling\s+|call\s+)?", re.IGNORECASE
+)
+_THEN = re.compile(r"\s+(?:and\s+then|then|and)\s+", re.IGNORECASE)
+_CLAIM = re.compile(r"(?:assert|expect|verify|ensure|check)\b|not\s|!", re.IGNORECASE)
 _RELATION = re.compile(
     r"\s*(?:→|⇒|➞|⟶|-->|->|=>|===|==)\s*(?![=>])"
     r"|\s+(?P<raises>(?:should\s+)?(?:raises?|throws?))\b\s*"
@@ -51,11 +56,22 @@ def sequence(text: str, context: Context) -> list[Draft]:
         parts = split_top(parts[0], ",")
     if len(parts) == 1 and not _speaks_of(parts[0], class_):
         return []
+    finer = [piece for part in parts for piece in _split_words(part)]
+    return _walked(parts, context, class_) or (
+        _walked(finer, context, class_) if finer != parts else []
+    )
+
+
+def _split_words(text: str) -> list[str]:
+    """The steps of `push(3) and then pop() → 3`."""
+    cuts = [(0, 0), *(m.span() for m in _THEN.finditer(mask(text))), (len(text), len(text))]
+    pieces = [text[a[1] : b[0]].strip(" ,") for a, b in pairwise(cuts)]
+    return [p for p in pieces if p]
+
+
+def _walked(parts: list[str], context: Context, class_: Class) -> list[Draft]:
     walk = _Walk(context, class_)
-    for part in parts:
-        if not walk.step(_LEAD.sub("", part, count=1)):
-            return []
-    return walk.drafts
+    return walk.drafts if all(walk.step(part) for part in parts) else []
 
 
 def _speaks_of(text: str, class_: Class) -> bool:
@@ -79,6 +95,9 @@ class _Walk:
         text = text.strip()
         if not text:
             return True
+        if _CLAIM.match(text):
+            return self._clause(text)
+        text = _LEAD.sub("", text, count=1)
         made = _MADE.fullmatch(text)
         if made is not None and self._make(made.group("name"), made.group("value")):
             return True
@@ -91,6 +110,8 @@ class _Walk:
         if reading is None:
             return self._clause(text) if relation or "(" in text else False
         if relation is None:
+            if reading.call[0] != "call":
+                return False
             self.scope = self.scope.with_do(reading.call)
             return True
         right = text[relation.end() :]
@@ -178,7 +199,8 @@ class _Walk:
         return Reading(call, "sequence", 1.0, method)
 
     def _clause(self, text: str) -> bool:
-        """Any other assertion about the objects made so far."""
+        """Any other assertion about the objects made so far; what it calls has been called."""
         drafts = clause(text, self.context, self.scope)
         self.drafts.extend(drafts)
+        self.scope = self.scope.after(drafts)
         return bool(drafts)

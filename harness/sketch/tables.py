@@ -50,8 +50,6 @@ def lift(value: Any) -> Expr:
 
 def json_cases(lines: list[Line], at: int, context: Context, sink: Sink) -> int:
     """A JSON list of cases, or an object that holds one, from line `at` on."""
-    if at > 0 and any(not line.blank for line in lines[:at]):
-        return 0
     if not lines[at].text.lstrip().startswith(("[", "{")):
         return 0
     text = "\n".join(line.text for line in lines[at:])
@@ -62,7 +60,7 @@ def json_cases(lines: list[Line], at: int, context: Context, sink: Sink) -> int:
     if isinstance(data, dict):
         held = next((v for k, v in data.items() if k in ("tests", "cases", "test_cases")), None)
         data = held if isinstance(held, list) else [data]
-    if not isinstance(data, list) or not data or not all(isinstance(d, dict) for d in data):
+    if not isinstance(data, list) or not data or not all(_is_case(d) for d in data):
         return 0
     rest = text[len(text) - len(text.lstrip()) + end :]
     if rest.strip() and not rest.startswith("\n"):
@@ -77,6 +75,10 @@ def json_cases(lines: list[Line], at: int, context: Context, sink: Sink) -> int:
             name = next((str(item[k]) for k in _NAME if k in item), "")
             sink.add([draft], line=line.number, text=line.raw, name=name)
     return taken
+
+
+def _is_case(item: Any) -> bool:
+    return isinstance(item, dict) and any(k in item for k in (*_INPUT, *_OUTPUT, *_NAME))
 
 
 def _object_lines(lines: list[Line], data: list[Any]) -> list[Line]:

@@ -136,13 +136,45 @@ def _numbers(op: str, a: Any, b: Any, language: str) -> Expr | None:
 
 def settle_braces(expr: Expr, type_text: str) -> Expr:
     """`{1, 2}` and `{}` as the type has them: a map, a set or a list; else unchanged."""
-    if expr[0] not in ("braces", "map") or (expr[0] == "map" and expr[1]):
+    if not type_text or expr[0] not in ("braces", "map", "list", "tuple", "set"):
         return expr
-    kind = type_text.lower()
-    if any(word in kind for word in ("map", "dict", "record<", "object")):
-        return ["map", []] if not expr[1] else expr
-    if "set" in kind:
-        return ["set", expr[1]]
-    if any(word in kind for word in ("vector", "list", "[]", "array", "vec<", "slice")):
-        return ["list", expr[1]]
+    outer, inner = _type_parts(type_text)
+    if expr[0] == "braces" or (expr[0] == "map" and not expr[1]):
+        if "map" in outer or "dict" in outer or outer in ("record", "object", "counter"):
+            return _as_map(expr, inner)
+        if "set" in outer:
+            return ["set", [settle_braces(e, inner) for e in expr[1]]]
+        if outer in ("[]", "vec") or any(w in outer for w in ("vector", "list", "array", "slice")):
+            return ["list", [settle_braces(e, inner) for e in expr[1]]]
+        return expr
+    if expr[0] in ("list", "set") and inner:
+        return [expr[0], [settle_braces(e, inner) for e in expr[1]]]
     return expr
+
+
+def _as_map(expr: Expr, inner: str) -> Expr:
+    """Pairs in braces as a map; unchanged where something is no pair."""
+    if expr[0] == "map":
+        return expr
+    if not all(e[0] in ("braces", "tuple", "list") and len(e[1]) == 2 for e in expr[1]):
+        return expr
+    value_type = inner.partition(",")[2].strip()
+    return ["map", [[e[1][0], settle_braces(e[1][1], value_type)] for e in expr[1]]]
+
+
+def _type_parts(text: str) -> tuple[str, str]:
+    """("vector", "vector<int>") of "const std::vector<std::vector<int>>&": outer kind and inner."""
+    text = text.strip().removeprefix("const ").lstrip("&*").removeprefix("mut ").strip()
+    text = text.rstrip("&* ").removeprefix("std::")
+    if text.startswith("map["):
+        return "map", "," + text.partition("]")[2]
+    if text.startswith("["):
+        inner = text.partition("]")[2]
+        return "[]", inner or text[1:-1]
+    if text.endswith("[]"):
+        return "[]", text[:-2]
+    for opening, closing in (("<", ">"), ("[", "]")):
+        at = text.find(opening)
+        if at > 0 and text.endswith(closing):
+            return text[:at].rpartition(".")[2].rpartition("::")[2].lower(), text[at + 1 : -1]
+    return text.lower(), ""
