@@ -6,11 +6,10 @@ import ast
 import re
 from typing import Literal
 
-from harness.models import SuiteText
 from harness.repair.python import parse
 
-_TEST = re.compile(r"^\s*(?:async\s+)?def\s+test|^\s*class\s+\w*Test|^class\s+Test", re.M)
-_UNITTEST = re.compile(r"^\s*class\s+\w+\s*\(\s*(?:unittest\.)?\w*TestCase\s*\)", re.M)
+_TEST = re.compile(r"^(?:async\s+)?def\s+test|^class\s+Test", re.M)
+_UNITTEST = re.compile(r"^class\s+\w+\s*\(\s*(?:unittest\.)?\w*TestCase\s*\)", re.M)
 _CHECK = re.compile(r"^def\s+check\s*\(", re.M)
 
 
@@ -19,11 +18,6 @@ def suite_kind(source: str) -> Literal["pytest", "check", "script"]:
     if _TEST.search(source) or _UNITTEST.search(source):
         return "pytest"
     return "check" if _CHECK.search(source) else "script"
-
-
-def as_suite(source: str) -> SuiteText | None:
-    """`source` as a suite of its kind; None where it is blank."""
-    return SuiteText(source=source, kind=suite_kind(source)) if source.strip() else None
 
 
 def is_python_suite(text: str) -> bool:

@@ -349,7 +349,9 @@ def test_language_is_inferred_last():
         ("import unittest\nclass A(unittest.TestCase):\n    pass", "pytest"),
         ("async def test_a():\n    pass", "pytest"),
         ("def check(candidate):\n    assert candidate(1)", "check"),
+        ("def check(candidate):\n    def test_one():\n        pass\n    test_one()", "check"),
         ("assert f(1) == 1", "script"),
+        ("def helper():\n    pass\n\nassert f(1) == 1", "script"),
     ],
 )
 def test_kinds_of_suites(source, kind):
