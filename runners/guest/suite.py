@@ -82,6 +82,8 @@ def _run_light(
         exec(code, module.__dict__)
 
     if kind == "script":
+        if not plan.tests:
+            return
         _one("script", load, source, report, world)
         return
     try:
