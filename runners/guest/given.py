@@ -72,7 +72,7 @@ class Given:
             return ["aw", number]
         if kind.__module__ == "re" and kind.__name__ == "Pattern":
             return ["re", id(value), self.link.pack(value.pattern), int(value.flags)]
-        if hasattr(kind, "__next__"):
+        if hasattr(kind, "__next__") and not _is_mock(kind):
             number, _ = self.put(value, frozenset(("next",)))
             return ["it", number]
         if kind is types.ModuleType:

@@ -20,18 +20,23 @@ if TYPE_CHECKING:
         RemoteModule,
         number_of,
     )
-    from runners.guest.pack import TYPES, Packer, merge, unpack_array
+    from runners.guest.pack import SHARED, TYPES, Packer, merge, unpack_array
+    from runners.guest.watch import Watch
     from runners.guest.wire import Channel, Malformed, PeerLost
 else:
     from classes import build_class, text
     from given import Given
     from mirror import MirrorMeta, Remote, RemoteFunction, RemoteModule, number_of
-    from pack import TYPES, Packer, merge, unpack_array
+    from pack import SHARED, TYPES, Packer, merge, unpack_array
+    from watch import Watch
     from wire import Channel, Malformed, PeerLost
 
 MAX_OBJECTS = 200_000
 MAX_NESTED_CALLS = 60
 MAX_PRINTED_CHARS = 4 << 20
+MAX_SHARED = 64
+# The register's own list and the call that counts.
+_UNHELD_REFERENCES = 2
 _BAD = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError,
         MemoryError)  # fmt: skip
 # Names by which a test asks a builtin value a yes-or-no question: an object that answers them is
@@ -63,6 +68,8 @@ class Link(Packer):
         self.printed = 0
         self.lock = threading.RLock()
         self.listed: list[str] = []
+        self.shared: dict[int, list[Any]] = {}
+        self.stdlib = Watch()
 
     # Protocol -----------------------------------------------------------------------------
 
@@ -109,7 +116,7 @@ class Link(Packer):
             self.count += 1
             number = self.count
             try:
-                self.channel.send([number, name, *parts])
+                self.channel.send([number, self._live(), name, *parts])
             except PeerLost as error:
                 self.lose(str(error))
             while True:
@@ -123,6 +130,8 @@ class Link(Packer):
                     _, _, fine, result, notes, updates = message
                     self.hear(notes)
                     if fine is True:
+                        if name not in ("call", "method"):
+                            self._update(updates, (), {})
                         return result, updates
                     error = self.unpack(result)
                     if not isinstance(error, BaseException):
@@ -133,6 +142,33 @@ class Link(Packer):
                     self.lose(f"malformed reply: {broken}"[:300])
                 self._update(updates, (), {})
                 raise error
+
+    def _live(self) -> list[Any]:
+        """The containers of the code that the tests still hold, each with its change from here."""
+        if not self.shared:
+            return []
+        live = []
+        for number, entry in list(self.shared.items()):
+            now = self.pack(entry[0])
+            change = None if now == entry[1] else now
+            if sys.getrefcount(entry[0]) <= _UNHELD_REFERENCES:
+                del self.shared[number]
+                if change is None:
+                    continue
+            live.append([number, change])
+            entry[1] = now
+        return live
+
+    def _share(self, data: list[Any], depth: int) -> Any:
+        new = self.unpack(data[2], depth + 1)
+        if type(data[1]) is not int or type(new) not in SHARED:
+            raise Malformed("not a container")
+        entry = self.shared.get(data[1])
+        if entry is not None and merge(entry[0], new):
+            new = entry[0]
+        if entry is not None or len(self.shared) < MAX_SHARED:
+            self.shared[data[1]] = [new, self.pack(new)]
+        return new
 
     def _receive(self) -> list[Any]:
         try:
@@ -235,6 +271,10 @@ class Link(Packer):
                     merge(args[key], self.unpack(packed))
                 elif type(key) is str and key in kwargs:
                     merge(kwargs[key], self.unpack(packed))
+                elif type(key) is list and key[1] in self.shared:
+                    entry = self.shared[key[1]]
+                    merge(entry[0], self.unpack(packed))
+                    entry[1] = self.pack(entry[0])
         except PeerLost:
             raise
         except _BAD as broken:
@@ -242,6 +282,9 @@ class Link(Packer):
 
     def sync(self) -> None:
         """Bring the other side's standard library in line with what the tests patched here."""
+        for module, name, value in self.stdlib.changes():
+            packed = ["undo"] if value is self.stdlib else self.pack(value)
+            self.ask("patch", module, name, packed)
 
     def get(self, number: int, name: str) -> Any:
         """An attribute."""
@@ -274,7 +317,12 @@ class Link(Packer):
         if "__all__" in names:
             chosen = self.get(number, "__all__")
             return [name for name in chosen if type(name) is str]
-        return [name for name in names if name[:1] != "_"]
+        # Modules stay behind: a test that reads `math` means the real one, not the code's.
+        return [
+            name
+            for name in names
+            if name[:1] != "_" and type(self.get(number, name)) is not RemoteModule
+        ]
 
     def copied(self, number: int, deep: bool) -> Any:
         """A copy."""
@@ -337,6 +385,8 @@ class Link(Packer):
             return self._builtin_error(data, depth)
         if tag in ("np", "ns"):
             return unpack_array(data)
+        if tag == "sh":
+            return self._share(data, depth)
         if tag == "nt":
             return self._record(data, depth)
         number = data[1]

@@ -197,8 +197,11 @@ class RemoteFunction(_Callable):
 
     @property
     def __code__(self) -> Any:
-        signature = self.__signature__
-        names = tuple(p.name for p in signature.parameters.values() if int(p.kind) < 2)
+        try:
+            parameters = self.__signature__.parameters.values()
+            names = tuple(p.name for p in parameters if int(p.kind) < 2)
+        except (ValueError, TypeError):
+            names = ()
         return types.SimpleNamespace(
             co_flags=self._pp_flags, co_argcount=len(names), co_varnames=names,
             co_name=self.__name__, co_filename="solution.py", co_firstlineno=1,

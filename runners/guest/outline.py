@@ -45,11 +45,21 @@ def outline(source: str, kind: str = "pytest") -> Outline | None:
     pytest_too = "pytest" in {name.split(".")[0] for name in imports}
     free = frozenset(read - bound - _BUILTIN)
     if kind != "pytest":
-        return Outline(tree, {kind: 1}, (), False, pytest_too, imports, free)
+        tests: dict[str, int | None] = {kind: 1} if kind == "check" or _can_fail(tree) else {}
+        return Outline(tree, tests, (), False, pytest_too, imports, free)
     reader = _Reader(tree)
     reader.read()
     return Outline(tree, reader.tests, tuple(dict.fromkeys(reader.duplicates)),
                    reader.needs_pytest, pytest_too, imports, free)  # fmt: skip
+
+
+def _can_fail(tree: ast.Module) -> bool:
+    """Whether a script holds anything that says no: an assertion, or a raise."""
+    return any(
+        isinstance(node, ast.Assert | ast.Raise)
+        or (isinstance(node, ast.Attribute) and node.attr.startswith(("assert", "fail")))
+        for node in ast.walk(tree)
+    )
 
 
 _BUILTIN = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__"}

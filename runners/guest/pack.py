@@ -310,3 +310,4 @@ MUTABLE = frozenset(
     {list, dict, set, bytearray, deque, tuple, OrderedDict, Counter, collections.defaultdict,
      io.StringIO, io.BytesIO}
 )  # fmt: skip
+SHARED = MUTABLE - {tuple, io.StringIO, io.BytesIO, collections.defaultdict}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import io
+import os
 import sys
 import types
 from typing import TYPE_CHECKING, Any
@@ -20,11 +21,14 @@ else:
 from typing import cast
 
 if TYPE_CHECKING:
-    from runners.guest.pack import MUTABLE, TYPE_NAMES, Packer, pack_array, unpack_array
+    from runners.guest.pack import MUTABLE, SHARED, TYPE_NAMES, Packer, merge, pack_array, unpack_array
 else:
-    from pack import MUTABLE, TYPE_NAMES, Packer, pack_array, unpack_array
+    from pack import MUTABLE, SHARED, TYPE_NAMES, Packer, merge, pack_array, unpack_array
 
 MAX_OUTPUT_CHARS = 1 << 18
+MAX_SHARED_ITEMS = 1000
+# A fresh result is held by a local variable and by the call that counts.
+_UNSHARED_REFERENCES = 2
 _PLAIN_BASES = (int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset)
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 
@@ -132,6 +136,9 @@ class Server(Packer):
 
     def exception(self, error: BaseException, depth: int = 0) -> Any:
         """An exception with its arguments, plain attributes and cause."""
+        known = self.standins.pack(error)
+        if known is not None:
+            return known
         kind = type(error)
         reduced = error.__reduce__()[1] if isinstance(error, OSError) else error.args
         arguments = [self._safe(part, depth) for part in cast("tuple[Any, ...]", reduced)]
@@ -176,8 +183,32 @@ class Server(Packer):
     # Requests -----------------------------------------------------------------------------
 
     def capture(self) -> None:
-        """Send what the code prints and warns to the tests."""
+        """Send what the code prints, warns and logs to the tests."""
+        import warnings
+
         sys.stdout, sys.stderr = self.out, self.err
+
+        def show(message: Any, category: Any, *rest: Any, **more: Any) -> None:
+            self.notes.append(["warn", self.pack(category), str(message)[:4000]])
+
+        warnings.simplefilter("always")
+        warnings.showwarning = show
+
+    def capture_logs(self) -> None:
+        """Pass log records on, where the code logs at all."""
+        logging = sys.modules.get("logging")
+        if logging is None:
+            return
+        handle = logging.Logger.callHandlers
+
+        def call_handlers(logger: Any, record: Any) -> None:
+            text = record.getMessage()[:4000]
+            self.notes.append(["log", str(record.name)[:200], int(record.levelno), text])
+            handle(logger, record)
+
+        logging.Logger.callHandlers = call_handlers
+        if logging.root.level == logging.WARNING:
+            logging.root.setLevel(1)  # the tests' own loggers decide what is recorded
 
     def serve(self) -> None:
         """Answer until the other side closes."""
@@ -186,10 +217,12 @@ class Server(Packer):
 
     def answer(self, request: list[Any]) -> None:
         """Do one request and send its reply, whatever it raises."""
-        number, name, *parts = request
+        number, live, name, *parts = request
         before, self.pending = self.pending, number
         updates: list[Any] = []
+        states: list[Any] = []
         try:
+            states = self._shared_states(live)
             result = getattr(self, "do_" + name)(updates, *parts)
             reply = ["r", number, True, result]
         except PeerLost:
@@ -198,11 +231,31 @@ class Server(Packer):
             reply = ["r", number, False, self.exception(error)]
         finally:
             self.pending = before
+        for held, value, state in states:
+            now = self._safe(value, 0)
+            if now != state:
+                updates.append([["s", held], now])
         try:
             self.channel.send([*reply, self.taken_notes(), updates])
         except Malformed as error:
             refusal = self.exception(ValueError(f"cannot be passed on: {error}"))
             self.channel.send(["r", number, False, refusal, [], []])
+
+    def _shared_states(self, live: list[list[Any]]) -> list[Any]:
+        """Bring containers that the tests hold to their state there; what they are before the work."""
+        states = []
+        for number, change in live:
+            value = self.objects[number]
+            if change is not None:
+                merge(value, self.unpack(change))
+            states.append((number, value, self.pack(value)))
+        return states
+
+    def shared(self, value: Any) -> Any:
+        """A container that lives on here: the tests' copy is kept in step with it."""
+        if type(value) in SHARED and len(value) <= MAX_SHARED_ITEMS:
+            return ["sh", self.put(value), self.pack(value)]
+        return self.pack(value)
 
     def call_back(self, *request: Any) -> Any:
         """Ask the other side to run something that it passed over. Raises what that raises."""
@@ -259,19 +312,23 @@ class Server(Packer):
 
     def do_get(self, updates: list[Any], target: int, name: str) -> Any:
         """Read an attribute."""
-        return self.pack(getattr(self.objects[target], name))
+        return self.shared(getattr(self.objects[target], name))
 
     def do_set(self, updates: list[Any], target: int, name: str, value: Any) -> None:
         """Set an attribute; what it was before can be put back."""
         subject = self.objects[target]
         held = getattr(subject, "__dict__", {})
-        if name in held and isinstance(subject, type):
+        if name in held:
             self.originals.setdefault((id(subject), name), held[name])
         setattr(subject, name, self.unpack(value))
 
     def do_del(self, updates: list[Any], target: int, name: str) -> None:
-        """Delete an attribute."""
-        delattr(self.objects[target], name)
+        """Delete an attribute; one that the tests had replaced comes back."""
+        subject = self.objects[target]
+        delattr(subject, name)
+        original = self.originals.pop((id(subject), name), None)
+        if original is not None:
+            setattr(subject, name, original)
 
     def do_names(self, updates: list[Any], target: int) -> list[str]:
         """What `dir` says of an object."""
@@ -326,6 +383,10 @@ class Server(Packer):
         """Replace a member of a module of the standard library, as the tests did on their side."""
         import importlib
 
+        if (module, name) == ("os", "environ"):
+            os.environ.clear()
+            os.environ.update(self.unpack(value))
+            return
         target = importlib.import_module(module)
         key = (id(target), name)
         self.originals.setdefault(key, getattr(target, name))
@@ -349,6 +410,8 @@ class Server(Packer):
         for key, value, _ in watched:
             if result is value and type(value) is not tuple:
                 return ["arg", key]
+        if sys.getrefcount(result) > _UNSHARED_REFERENCES:
+            return self.shared(result)
         return self.pack(result)
 
 

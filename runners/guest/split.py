@@ -31,6 +31,7 @@ def serve_code(payload: dict[str, Any], report_fd: int, peer_fd: int) -> None:
     module = types.ModuleType(payload.get("module", "solution"))
     server = Server(channel, module)
     error = load_code(payload["code"], module, server.capture)
+    server.capture_logs()
     names = [name for name in vars(module) if type(name) is str and name[:2] != "__"]
     try:
         channel.send(["ready", names[:10_000], error, server.taken_notes()])

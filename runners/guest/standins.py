@@ -197,7 +197,7 @@ def _member(server: Any, number: int, member: str) -> Any:
     """A child of a mock: called by name."""
     if member.startswith("_"):
         raise AttributeError(member)
-    return server.unpack(server.call_back("child", number, member))
+    return server.call_back("child", number, member)
 
 
 class _Iterator:

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,7 @@ def _child(work: Callable[[], None], keep: tuple[int, ...]) -> int:
         for name in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
             signal.signal(name, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, 0)
+        warnings.resetwarnings()
         work()
     finally:
         os._exit(0)
