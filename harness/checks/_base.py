@@ -69,7 +69,7 @@ class Subject:
     @cached_property
     def entry_name(self) -> str:
         """The function or class under test: as the row or the spec names it, else the only public
-        one at the top level, else empty."""
+        one at the top level, else the only one that the suite imports, else empty."""
         if self.pair.entry_point:
             return self.pair.entry_point
         if self.spec is not None and self.spec.entry.name:
@@ -79,6 +79,8 @@ class Subject:
         kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
         names = {n.name for n in self.tree.body if isinstance(n, kinds) and n.name[0] != "_"}
         names.discard("main")
+        if len(names) > 1 and self.suite_index is not None:
+            names &= {path.rsplit(".", 1)[-1] for path in self.suite_index.imports.values()}
         return names.pop() if len(names) == 1 else ""
 
 

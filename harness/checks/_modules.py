@@ -91,6 +91,7 @@ _OTHER_VERSIONS = {
         ),
         "base64": "encodestring decodestring z85encode z85decode",
         "calendar": "Month Day JANUARY FEBRUARY format_day",
+        "codecs": "mbcs_encode mbcs_decode oem_encode oem_decode",
         "collections": (
             "Mapping MutableMapping Sequence MutableSequence Iterable Iterator Callable Set "
             "MutableSet Hashable Sized Container Generator Awaitable Coroutine KeysView "
@@ -122,6 +123,7 @@ _OTHER_VERSIONS = {
         "math": "sumprod fma cbrt exp2 integer isnormal issubnormal fmax fmin signbit",
         "operator": "call is_none is_not_none isCallable div sequenceIncludes",
         "os": (
+            "get_handle_inheritable set_handle_inheritable "
             "getcwdu popen2 popen3 errno startfile process_cpu_count O_BINARY listdrives "
             "listvolumes add_dll_directory EFD_NONBLOCK eventfd timerfd_create unshare "
             "setns reload_environ P_DETACH O_TEMPORARY O_NOINHERIT getlogin lchmod lchflags "
@@ -190,8 +192,6 @@ _OTHER_VERSIONS = {
 }
 """Members that some version or platform has and another has not: never called invented."""
 
-_DYNAMIC = frozenset({"__path__", "__file__", "__spec__", "__loader__", "__all__", "__version__"})
-
 
 @cache
 def other_versions(module: str) -> frozenset[str]:
@@ -233,7 +233,7 @@ def missing_member(path: str) -> tuple[str, str] | None:
     name = parts[0]
     for member in parts[1:]:
         module = load_safe(name)
-        if module is None or member in _DYNAMIC or member.startswith("__"):
+        if module is None or member.startswith("_"):
             return None
         below = f"{name}.{member}"
         if hasattr(module, member):

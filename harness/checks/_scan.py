@@ -96,15 +96,25 @@ class Scanner:
             if not isinstance(name.ctx, ast.Load):
                 counts[name.id] = counts.get(name.id, 0) + 1
         used = {
-            n.func.value.id
-            for n in self.index.all(ast.Call)
-            if isinstance(n.func, ast.Attribute) and isinstance(n.func.value, ast.Name)
+            n.id
+            for n in self.index.all(ast.Name)
+            if isinstance(n.ctx, ast.Load) and not self._only_walked(n)
         }
         for node in self.index.all(ast.Assign):
             target = node.targets[0]
             if isinstance(target, ast.Name) and _is_empty(node.value) and counts[target.id] == 1:
                 empty.add(target.id)
         return empty - used
+
+    def _only_walked(self, name: ast.Name) -> bool:
+        """Whether a use of a name only goes over its elements."""
+        above = self.index.parent.get(name)
+        if isinstance(above, (ast.For, ast.AsyncFor, ast.comprehension)):
+            return above.iter is name
+        if isinstance(above, ast.Call):
+            last = self.index.dotted(above.func).rsplit(".", 1)[-1]
+            return last in ("parametrize", "enumerate", "zip", "list", "sorted", "len")
+        return False
 
     def is_empty(self, node: ast.expr) -> bool:
         """Whether a table or an iterable holds nothing."""
@@ -328,6 +338,13 @@ class Scanner:
         asserted: bool = False,
     ) -> None:
         for call in _calls_in(root):
+            handed = {
+                a.id
+                for a in [*call.args, *(k.value for k in call.keywords)]
+                if isinstance(a, ast.Name)
+            }
+            if handed & (local.keys() | self.functions.keys()) - self.subjects:
+                out.doubt = out.doubt or not context.dead.rule
             name = self.index.dotted(call.func)
             last = name.rsplit(".", 1)[-1]
             if isinstance(call.func, ast.Name) and call.func.id in local | self.functions:
@@ -351,7 +368,7 @@ class Scanner:
         if isinstance(call.func, ast.Attribute):
             if self._is_skip(call):
                 return False
-            return bool(_ASSERTING.match(last)) or last in ("main", "run", "run_module")
+            return bool(_ASSERTING.match(last)) or last in ("main", "run", "run_module", "testmod")
         return not isinstance(call.func, ast.Lambda)
 
     def _follow(
@@ -366,8 +383,8 @@ class Scanner:
         target = local.get(name) or self.functions[name]
         if name in seen:
             return
-        awaited = isinstance(self.index.parent.get(call), (ast.Await, ast.Call))
-        if isinstance(target, ast.AsyncFunctionDef) and not awaited:
+        dropped = isinstance(self.index.parent.get(call), ast.Expr)
+        if isinstance(target, ast.AsyncFunctionDef) and dropped:
             out.notes.append(Note("PP308", call.lineno, f"the coroutine {name}() is never awaited"))
             return
         self._body(target.body, context.deeper(), out, seen | {name}, local)

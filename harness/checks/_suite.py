@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.checks._assertions import truth_of
 from harness.checks._scan import Note, Scan, Scanner
-from harness.checks._tree import FUNCTIONS, FunctionNode, TreeIndex
+from harness.checks._tree import FUNCTIONS, FunctionNode, TreeIndex, is_main_guard
 
 if TYPE_CHECKING:
     from harness.checks._base import Subject
@@ -61,7 +61,7 @@ class SuiteReport:
 class _Reader:
     def __init__(self, subject: Subject, index: TreeIndex, kind: str) -> None:
         self.index, self.kind, self.notes = index, kind, list[Note]()
-        entry = subject.entry_name
+        self.entry = entry = subject.entry_name
         own = _public_names(subject.tree) | ({entry} if entry else set())
         modules, imported, self.star = self._imports(own)
         replaced = self._replaced(own - imported)
@@ -113,8 +113,9 @@ class _Reader:
                 and node.name not in self.index.imports
             ):
                 replaced.add(node.name)
-                message = f"the suite defines {node.name} itself"
-                self.notes.append(Note("PP306", node.lineno, message))
+                if node.name == self.entry or own <= replaced:
+                    message = f"the suite defines {node.name} itself"
+                    self.notes.append(Note("PP306", node.lineno, message))
         return replaced
 
     def _foreign_callables(self, names: frozenset[str]) -> frozenset[str]:
@@ -255,7 +256,12 @@ def read_suite(subject: Subject) -> SuiteReport | None:
     if index is None or suite is None or not index.tree.body:
         return None
     reader = _Reader(subject, index, suite.kind)
-    whole = [n for n in index.tree.body if not isinstance(n, (*FUNCTIONS, ast.ClassDef))]
+    whole = [
+        n
+        for n in index.tree.body
+        if not isinstance(n, (*FUNCTIONS, ast.ClassDef))
+        and not (suite.kind == "pytest" and isinstance(n, ast.If) and is_main_guard(n.test))
+    ]
     module_scan = reader.scanner.scan(whole)
     skip = reader.module_skip()
     if module_scan.skipped and suite.kind == "pytest":

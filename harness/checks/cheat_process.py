@@ -118,8 +118,10 @@ def _exits(index: TreeIndex, subject: Subject) -> Iterator[tuple[str, int, str]]
             places.append((name, error))
     entry = subject.entry_name
     for name, node in places:
-        holders = [a.name for a in index.ancestors(node) if isinstance(a, FUNCTIONS)]
-        if not holders:
+        holders = [
+            a.name for a in index.ancestors(node) if isinstance(a, (*FUNCTIONS, ast.ClassDef))
+        ]
+        if index.function_of(node) is None:
             if not index.main_guarded(node) and not _is_program(index, subject):
                 yield f"{name} at import time", node.lineno, ""
         elif entry and holders[-1] == entry and entry != "main":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Hashable, Iterable, Iterator
 from typing import ClassVar
 
 from harness.checks._base import Example, Subject
 from harness.checks._cases import MISSING, freeze, literal_value, table_rows
-from harness.checks._tree import TreeIndex
+from harness.checks._tree import FUNCTIONS, TreeIndex, is_main_guard
 from harness.models import Finding, Reason, Severity
 
 Entry = tuple[ast.AST, Hashable, Hashable, int]
@@ -90,7 +91,10 @@ class LiteralOverlap:
                 by_input.setdefault(form, []).append(number)
         sizes: dict[ast.AST, int] = {}
         hits: dict[ast.AST, dict[int, int]] = {}
+        aside = _aside(index)
         for group, known, answer, line in _entries(index):
+            if group in aside or any(above in aside for above in index.ancestors(group)):
+                continue
             sizes[group] = sizes.get(group, 0) + 1
             for number in by_input.get(known, ()):
                 if cases[number].answer == answer:
@@ -117,6 +121,20 @@ class LiteralOverlap:
                 "inputs": [cases[number].shown for number in list(matched)[:8]],
             },
         )
+
+
+def _aside(index: TreeIndex) -> set[ast.AST]:
+    """Main guards, and top-level functions that nothing but these refers to: demonstrations and
+    self-tests, which show the same examples as the sketch does."""
+    guards: set[ast.AST] = {n for n in index.tree.body if isinstance(n, ast.If)}
+    guards = {n for n in guards if isinstance(n, ast.If) and is_main_guard(n.test)}
+    names = re.compile(r"(?i)_*(?:main|demo|test|example|self_?test|run_tests)")
+    for node in index.tree.body:
+        if isinstance(node, FUNCTIONS) and names.match(node.name):
+            uses = [n for n in index.all(ast.Name) if n.id == node.name]
+            if all(index.main_guarded(use) for use in uses):
+                guards.add(node)
+    return guards
 
 
 def _suspicious(weights: list[int], entries: int, visible: int, strong_total: int) -> bool:
