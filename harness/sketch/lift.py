@@ -11,6 +11,7 @@ from typing import Literal
 
 from harness.sketch.lift_body import Body
 from harness.sketch.lift_code import CodeFacts, read_code
+from harness.sketch.lift_expr import called
 from harness.sketch.lift_fold import NotLifted
 from harness.sketch.lift_params import Arguments, arguments
 from harness.sketch.lift_scope import SOLUTION_MODULES, Const, Scope, Shared
@@ -52,7 +53,8 @@ def lift_or_say(source: str, *, kind: Kind, entry_point: str, code: str) -> Test
         raise NotLifted(f"cannot be read: {type(error).__name__}") from None
     if not suite.cases:
         raise NotLifted("asserts nothing")
-    return TestSpec(entry=_entry(suite.facts, entry_point), cases=tuple(suite.cases))
+    name = entry_point if entry_point in suite.facts.names else _subject(suite)
+    return TestSpec(entry=_entry(suite.facts, name), cases=tuple(suite.cases))
 
 
 class _Suite:
@@ -273,6 +275,16 @@ def _defines_tests(tree: ast.Module) -> bool:
 
 def _is_main(test: ast.expr) -> bool:
     return ast.unparse(test) in ("__name__ == '__main__'", "'__main__' == __name__")
+
+
+def _subject(suite: _Suite) -> str:
+    """The code's name that the cases mention most; empty where they mention none."""
+    counts: dict[str, int] = {}
+    for case in suite.cases:
+        for expr in [*(step[-1] for step in case.setup), case.call or []]:
+            for name in called(expr) & suite.facts.names:
+                counts[name] = counts.get(name, 0) + 1
+    return max(counts, key=lambda name: counts[name], default="")
 
 
 def _entry(facts: CodeFacts, name: str) -> Entry:

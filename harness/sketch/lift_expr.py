@@ -230,3 +230,18 @@ def calls(expr: Expr) -> bool:
     if expr[0] in ("call", "index", "attr", "bin", "neg", "not", "code"):
         return True
     return any(calls(part) for part in expr if isinstance(part, list))
+
+
+def called(expr: Expr) -> set[str]:
+    """The functions and classes that an expression calls by name, without a receiver."""
+    found: set[str] = set()
+    stack: list[object] = [expr]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, dict):
+            stack.extend(part.values())
+        elif isinstance(part, list):
+            if len(part) == 5 and part[0] == "call" and part[1] is None:
+                found.add(part[2])
+            stack.extend(part)
+    return found
