@@ -37,6 +37,8 @@ class Measured:
     suite: Trial | None = None
     assurance: Assurance = Assurance.NONE
     forged: str = ""
+    second_opinion: Trial | None = None
+    """The examples of the instruction, run where the sketch fails and nothing else can say why."""
     vacuity: Vacuity | None = None
     repeats: Sequence[tuple[Trial, Trial]] = ()
     effects: Sequence[str] = ()
@@ -75,6 +77,8 @@ def reason_of(trial: Trial) -> tuple[Reason, str]:
     if evidence.violations:
         return Reason.PROTOCOL_VIOLATION, evidence.violations[0]
     failed = next((x for x in trial.lines if x.outcome in ("failed", "error", "skipped")), None)
+    if failed is not None and failed.got.startswith("MemoryError"):
+        return Reason.MEMORY, f"{failed.name or failed.id}: ran out of memory"
     if failed is not None:
         return Reason.CASE_FAILED, f"{failed.name or failed.id}: {failed.detail}"
     missing = next((line for line in trial.lines if line.outcome == "missing"), None)
@@ -129,11 +133,13 @@ def _first_runs(m: Measured, _: Policy) -> Decision | None:
     if m.sketch is None or m.sketch.passed:
         return None
     reason, detail = reason_of(m.sketch)
-    if m.suite is not None and reason is Reason.CASE_FAILED:
+    other = m.suite if m.suite is not None else m.second_opinion
+    if other is not None and other.passed and reason is Reason.CASE_FAILED:
+        who = "suite" if m.suite is not None else "instruction's example"
         return Decision(
             VerdictStatus.REVIEW,
             (Reason.SPEC_CONFLICT,),
-            f"the suite passes but the sketch does not: {detail}",
+            f"the {who} passes but the sketch does not: {detail}",
         )
     if m.sketch.undecided and reason is Reason.CASE_FAILED and m.suite is None:
         return Decision(VerdictStatus.REVIEW, (Reason.NEEDS_TESTS,), f"not plain data: {detail}")

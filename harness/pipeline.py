@@ -126,8 +126,10 @@ def measure(prepared: Prepared, lab: Lab) -> Measured:
     first = [trial for trial in (measured.suite, measured.sketch) if trial is not None]
     for trial in first:
         measured = _seen(measured, trial, prepared)
-    if measured.forged or measured.effects or not all(trial.passed for trial in first):
+    if measured.forged or measured.effects:
         return measured
+    if not all(trial.passed for trial in first):
+        return _second_opinion(measured, prepared, bench)
 
     groups = tuple(_groups(prepared, measured))
     entry_point = prepared.pair.entry_point or prepared.spec.entry.name
@@ -150,6 +152,14 @@ def _first_runs(measured: Measured, prepared: Prepared, bench: Bench) -> Measure
     if prepared.cases:
         measured = replace(measured, sketch=bench.values(code, prepared.cases, PLAIN))
     return replace(measured, assurance=assurance)
+
+
+def _second_opinion(measured: Measured, prepared: Prepared, bench: Bench) -> Measured:
+    """Where the sketch alone speaks against the code, ask the examples of the instruction."""
+    if measured.suite is not None or not prepared.examples:
+        return measured
+    trial = bench.values(prepared.pair.code, prepared.examples, PLAIN)
+    return replace(measured, second_opinion=trial)
 
 
 def _groups(prepared: Prepared, measured: Measured) -> Iterator[Group]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from harness.checks import run_checks, subject_for
 from harness.models import Finding, Pair, Policy, Severity
@@ -38,6 +39,18 @@ class Prepared:
     def has_suite(self) -> bool:
         """Whether a suite came with the pair and holds a test."""
         return bool(self.roster.expected)
+
+    @cached_property
+    def examples(self) -> tuple[Case, ...]:
+        """Cases that the instruction's own examples give."""
+        pair = self.pair
+        spec = compile_sketch(
+            pair.instruction,
+            code=pair.code,
+            language=pair.language.name,
+            entry_point=pair.entry_point,
+        )
+        return spec.cases
 
     @property
     def cases(self) -> tuple[Case, ...]:

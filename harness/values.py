@@ -25,6 +25,8 @@ class Opaque:
     """A value that cannot be carried; equals nothing, not even itself."""
 
     what: str
+    large: bool = False
+    """It is too large for the wire: our limit, not the candidate's fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +153,15 @@ _READ: dict[str, Any] = {
     "series": lambda e, d: Array(decode(e[1], d)),
     "frame": lambda e, d: Array(decode(e[1], d)),
     "opaque": lambda e, d: Opaque(str(e[1])[:200]),
+    "large": lambda e, d: Opaque(str(e[1])[:200], large=True),
 }
 
 
 def show(value: Any, limit: int = 200) -> str:
-    """A value as a person would write it, cut to `limit` characters."""
+    """A tagged value as a person would write it, cut to `limit` characters."""
     try:
-        text = repr(decode(value)) if isinstance(value, list) else repr(value)
+        decoded = decode(value)
+        text = f"<{decoded.what}>" if isinstance(decoded, Opaque) else repr(decoded)
     except (Malformed, RecursionError, ValueError):
         text = str(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -73,6 +73,7 @@ def verify(
     processes: Annotated[int | None, _limit("processes", "Processes at once. [64]")] = None,
     output_kb: Annotated[int | None, _limit("output", "KiB kept of each stream. [1024]")] = None,
     disk: Annotated[int | None, _limit("disk", "MiB an execution may write. [64]")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only errors.")] = False,
     json: JSON = False,
 ) -> None:
     """Run every pair and record one verdict each. Resumes by itself.
@@ -82,6 +83,7 @@ def verify(
     [bold]pairproof verify pairs.jsonl -o runs/a[/bold]
     """
     output = with_json(context, json)
+    output.quiet |= quiet
     if retry not in known_retries():
         raise Misuse(f"--retry {retry!r}", hint="one of: " + ", ".join(known_retries()))
     limits = {

@@ -25,6 +25,8 @@ _OUTPUT = (
 _MARKS = frozenset(_OUTPUT) - {"instruction", "response"}
 _INPUT = {"language", "difficulty_target", "topic_seed", "difficulty", "topic"}
 _IDS = ("id", "pair_id", "task_id")
+_SUITE = "tests"
+"""A native suite beside the sketch: not of the card, but what its users keep with it."""
 _DIFFICULTY = re.compile(
     r"\b(easy|medium|hard)[- ](?:difficulty|level|task)"
     r"|\bdifficulty\W{1,3}(?:is )?(easy|medium|hard)\b",
@@ -56,7 +58,7 @@ class Card:
         for key in _OUTPUT:
             if key not in output:
                 notes.append(f"S0-2: {key} is missing")
-        known = {*_OUTPUT, *_INPUT, *_IDS}
+        known = {*_OUTPUT, *_INPUT, *_IDS, _SUITE}
         unknown = rest_of(output, known)
         if unknown:
             notes.append(f"S0-2: unknown keys {', '.join(sorted(unknown))}")
@@ -68,6 +70,7 @@ class Card:
             if key in output and not text.strip():
                 notes.append(f"S0-22: {key} is empty")
         both = {**output, **inputs}
+        suite = text_of({**row, **both}, _SUITE, notes, "tests")
         return Draft(
             format=self.name,
             place=place,
@@ -78,10 +81,11 @@ class Card:
             code=code,
             code_is_copy="code_only" in output,
             sketch=sketch,
+            suite=suite,
             claims=_claims(output, both, notes),
             notes=notes,
             metadata={**extra, **unknown},
-            names={"code": "code_only", "sketch": "test_sketch"},
+            names={"code": "code_only", "sketch": "test_sketch", "suite": _SUITE},
         ).pair()
 
 

@@ -129,13 +129,11 @@ def _int_text(value: int) -> str:
 
 
 def encode(value: Any) -> list[Any]:
-    """The tagged list of a value; ["opaque", ...] where it is too large or cannot be read."""
+    """The tagged list of a value; ["large", ...] where the wire does not carry it."""
     try:
         return Encoder().encode(value)
-    except TooLarge as error:
-        return ["opaque", f"{_type(value).__name__}: {error}"]
-    except RecursionError:
-        return ["opaque", f"{_type(value).__name__}: refers to itself"]
+    except (TooLarge, RecursionError) as error:
+        return ["large", f"{_type(value).__name__}: {error}"]
 
 
 def _date_adapters() -> dict[type, Any]:
