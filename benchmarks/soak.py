@@ -10,6 +10,8 @@ import resource
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +28,12 @@ def run(count: int | None = None, concurrency: tuple[int, ...] = CONCURRENCY) ->
     pairs = count or int(os.environ.get("PAIRPROOF_SOAK_PAIRS", "2000"))
     rows = []
     verdicts: list[dict[str, tuple[str, ...]]] = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _scratch(Path(folder) / "tmp") as scratch:
         path = Path(folder) / "pairs.jsonl"
         _hostile.write(path, pairs)
         for jobs in concurrency:
             out = Path(folder) / f"run-{jobs}"
-            before = traces()
+            before = traces(scratch)
             started = time.monotonic()
             summary = api.verify(path, out=out, settings=load_settings(jobs=jobs))
             wall_s = time.monotonic() - started
@@ -46,7 +48,7 @@ def run(count: int | None = None, concurrency: tuple[int, ...] = CONCURRENCY) ->
                 "wall_s": round(wall_s, 1),
                 "pairs_per_s": round(len(found) / wall_s, 1),
                 "counts": summary.counts,
-                "left_behind": {k: v for k, v in left_behind(before).items() if v},
+                "left_behind": left_behind(before, scratch),
                 "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
             })  # fmt: skip
     first = verdicts[0]
@@ -59,6 +61,17 @@ def run(count: int | None = None, concurrency: tuple[int, ...] = CONCURRENCY) ->
         "hostile": _hostile_table(first),
         "ratios": {},
     }
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """A folder of our own for temporary files, so that what stays in it is ours."""
+    folder.mkdir()
+    kept, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield folder
+    finally:
+        tempfile.tempdir = kept
 
 
 def _hostile_table(verdicts: dict[str, tuple[str, ...]]) -> dict[str, dict[str, int]]:
