@@ -14,7 +14,9 @@ from harness.sketch.spec import Comparator
 from harness.sketch.stateful import sequence
 
 _PREFIX = re.compile(r"\s*(?::(?!:)\s*|\s[—–-]\s+|—\s*)")
-_TEST_NAME = re.compile(r"(?:test|it|should|case|example|scenario)?[\w/ .'’\-]*", re.IGNORECASE)
+_TEST_NAME = re.compile(
+    r"(?:test|it|should|case|example|scenario)?[\w/ .'’\-]*(?:\(\))?", re.IGNORECASE
+)
 _STDIN = re.compile(
     r"(?:std)?in(?:put)?\s*[:=]?\s*(?P<in>\x01+)\s*(?:→|⇒|->|=>|,|;|\|)?\s*(?:expected\s+)?"
     r"(?:std)?(?:out(?:put)?|prints?)\s*[:=]?\s*(?P<out>\x01+)\s*",

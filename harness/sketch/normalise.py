@@ -10,7 +10,9 @@ from harness.sketch.scan import outside_quotes
 _CURLY_DOUBLE = re.compile('[“„]([^“”„"\n]*)”')
 _CURLY_SINGLE = re.compile("[‘‚]([^‘’‚'\n]*)’")
 _FENCE = re.compile(r"\s*(?:```|~~~)[\w+-]*\s*")
-_BULLET = re.compile(r"(?:[-*•–●▪]\s+|\(?\d{1,3}[.)]\s+|\[[ xX]?\]\s+|#{1,6}\s+)+")
+_BULLET = re.compile(
+    r"(?:[-*•–●▪✅✓✔☑]\s+|\(?\d{1,3}[.)]\s+|\(?[a-z]\)\s+|\[[ xX]?\]\s+|#{1,6}\s+)+"
+)
 
 
 @dataclass(frozen=True, slots=True)
