@@ -31,7 +31,8 @@ _TRUE = frozenset({"asserttrue", "assert!", "expect_true", "assert_true", "true"
 _FALSE = frozenset({"assertfalse", "expect_false", "assert_false", "false", "isfalse"})
 _UNEQUAL = frozenset({"assertnotequal", "assertnotequals", "assert_ne!", "expect_ne", "notequal"})
 _RAISES = frozenset({"assert_raises", "assertraises", "assertthrows", "throws", "expect_throw",
-                     "rejects", "assertthrowsexactly", "assertraisesregex", "panics"})  # fmt: skip
+                     "rejects", "assertthrowsexactly", "assertraisesregex", "raises",
+                     "panics"})  # fmt: skip
 _ANY = frozenset({"expect_any_throw", "error", "assert_err"})
 _NULL = frozenset({"assertnull", "assertisnone", "isnull", "nil"})
 _NOT_NULL = frozenset({"assertnotnull", "assertisnotnone", "notnil"})

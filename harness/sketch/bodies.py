@@ -86,6 +86,10 @@ def bodies(lines: list[Line], at: int, context: Context, sink: Sink) -> int:
     found = _JS.match(text) or _NATIVE.match(text)
     if found is not None:
         return _braced(lines, at, found, context, sink)
+    if _WITH.fullmatch(text.strip()):
+        end, inner = _indented(lines, at)
+        _read("", [lines[at], *inner], context, sink, lines[at])
+        return end - at
     return _one_liner(lines[at], context, sink)
 
 
@@ -168,10 +172,11 @@ def _read(name: str, body: list[Line], context: Context, sink: Sink, head: Line)
             continue
         raising_block = _WITH.fullmatch(text)
         if raising_block is not None:
-            inner = raising_block.group("rest").strip()
-            if not inner and at < len(body):
-                inner = body[at].text.strip()
+            held = [raising_block.group("rest").strip()] if raising_block.group("rest") else []
+            while at < len(body) and body[at].indent > line.indent:
+                held.append(body[at].text.strip())
                 at += 1
+            inner = held[0] if len(held) == 1 else ""
             understood = _with(line, raising_block.group("args"), inner, name, test, context, sink)
         else:
             understood = _statement(line, text, name, test, context, sink)

@@ -13,7 +13,7 @@ from harness.structure import Function
 
 _LEAD = re.compile(
     r"(?:when\s+called\s+with|called\s+with|calling|call(?:s)?|inputs?|given|when|with|for|args?"
-    r"|arguments?|expr(?:ession)?|the\s+(?:result|value|output)\s+of|after|running)\s*[:=]?\s+(?=\S)",
+    r"|arguments?|expr(?:ession)?|the\s+(?:result|value|output)\s+of|after|running|if|tests?(?:ing)?(?:\s+with|\s+for|\s+that)?)\s*[:=]?\s+(?=\S)",
     re.IGNORECASE,
 )
 _EMPTY_WORDS: dict[str, Expr] = {
@@ -66,7 +66,7 @@ def expression(text: str, context: Context, scope: Scope = EMPTY) -> Reading | N
 
 def to_call(text: str, context: Context, scope: Scope = EMPTY) -> Reading | None:
     """The call that the text stands for, in the order of the readings; None where none fits."""
-    text = unticked(text.strip().rstrip(":").strip())
+    text = unticked(text.strip().rstrip(":,").strip())
     if not text or len(text) > 20_000:
         return None
     for candidate in (text, _LEAD.sub("", text, count=1) if _LEAD.match(text) else ""):

@@ -11,6 +11,9 @@ from harness.sketch.sink import Sink
 from harness.sketch.spec import Entry, TestSpec
 from harness.structure import EntryPoint, canonical, entry_of, read_structure
 
+MAX_CHARS = 200_000
+"""Text of a sketch that is read; the lines after it are refused."""
+MAX_LINE_CHARS = 10_000
 MAX_JOINED = 60
 """Lines that one open bracket may span."""
 
@@ -25,7 +28,7 @@ def compile_sketch(
     entry = entry_of(structure, instruction, entry_point)
     context = Context.of(structure, entry, sketch)
     sink = Sink()
-    lines = lines_of(sketch)
+    lines = _bounded(lines_of(sketch), sink)
     _read(lines, context, sink)
     return TestSpec(
         language=name,
@@ -33,6 +36,18 @@ def compile_sketch(
         cases=tuple(sink.cases),
         unresolved=tuple(sink.unresolved),
     )
+
+
+def _bounded(lines: list[Line], sink: Sink) -> list[Line]:
+    """The lines with those that are too long to read left blank, and refused."""
+    out, left = [], MAX_CHARS
+    for line in lines:
+        left -= len(line.text)
+        if len(line.text) > MAX_LINE_CHARS or left < 0:
+            sink.refuse(line.number, line.raw, "too-long")
+            line = Line(line.number, line.raw, "")
+        out.append(line)
+    return out
 
 
 def entry_record(entry: EntryPoint) -> Entry:

@@ -29,6 +29,7 @@ _NATIVE = {
 }  # fmt: skip
 _NATIVE["typescript"] = _NATIVE["javascript"]
 _ALIASES = frozenset({"candidate"})
+_DEFINITION = re.compile(r"([^\W\d]\w*)\s*\(\s*[^\W\d]\w*\s*(?:[-+]\s*\d+\s*)?\)\s*=(?![=>])")
 
 
 _EQUAL = Comparator()
@@ -166,9 +167,7 @@ class Context:
         imported = (n for i in structure.imports for n in i.names or (i.module.split(".")[0],))
         known = BUILTINS | set(functions) | set(classes) | set(imported)
         known |= _NATIVE.get(structure.language, frozenset())
-        called = "|".join(map(re.escape, functions)) or "(?!)"
-        free = rf"\b(?:{called})\s*\(\s*[^\W\d]\w*\s*(?:[-+]\s*\d+\s*)?\)\s*=(?![=>])"
-        defines = re.search(free, sketch) is not None
+        defines = any(name in functions for name in _DEFINITION.findall(sketch))
         return cls(structure.language, structure, entry, functions, classes, loose, known, defines)
 
     def about(self, name: str) -> Context:

@@ -40,6 +40,7 @@ _ARTICLES = re.compile(
     r"(?:the\s+)?(?:an?\s+)?(?:input|string|list|value|number|array|integer|text|dict|tuple)\s*(?:is|of|:)?\s*",
     re.IGNORECASE,
 )
+_MAX_LINES = 400
 _RESULT = re.compile(
     r"(?:it|the\s+)?\s*(?:result|output|return\s+value|returned\s+value|answer|function(?:\s+result)?)?\s*"
     r"(?:is|should\s+be|should\s+equal|equals|returns|==|will\s+be|should\s+return|should|be|must\s+be)?\s+",
@@ -55,7 +56,7 @@ def input_output(lines: list[Line], at: int, context: Context, sink: Sink) -> in
     given = [found.group("rest")] if found.group("rest").strip() else []
     end = at + 1
     while end < len(lines) and _WANTED.fullmatch(lines[end].text) is None:
-        if _GIVEN.fullmatch(lines[end].text) or len(given) > 2000:
+        if _GIVEN.fullmatch(lines[end].text) or len(given) > _MAX_LINES:
             return 0
         given.append(lines[end].text)
         end += 1
@@ -126,7 +127,7 @@ def yaml_like(lines: list[Line], at: int, context: Context, sink: Sink) -> int:
     if first is None or first.group("key").lower() not in _INPUTS | _NAMES:
         return 0
     end = at + 1
-    while end < len(lines) and not lines[end].blank:
+    while end < min(len(lines), at + _MAX_LINES) and not lines[end].blank:
         found = _KEY.fullmatch(lines[end].text)
         again = (
             found is not None

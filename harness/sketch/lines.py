@@ -14,7 +14,9 @@ from harness.sketch.spec import Comparator
 from harness.sketch.stateful import sequence
 
 _PREFIX = re.compile(r"\s*(?::(?!:)\s*|\s[—–-]\s+|—\s*)")
-_TEST_NAME = re.compile(r"(?:test|it|should|case|example|scenario)?[\w/ .'’\-]*", re.IGNORECASE)
+_TEST_NAME = re.compile(
+    r"(?:test|it|should|case|example|scenario)?[\w/ .'’\-]*(?:\(\))?", re.IGNORECASE
+)
 _STDIN = re.compile(
     r"(?:std)?in(?:put)?\s*[:=]?\s*(?P<in>\x01+)\s*(?:→|⇒|->|=>|,|;|\|)?\s*(?:expected\s+)?"
     r"(?:std)?(?:out(?:put)?|prints?)\s*[:=]?\s*(?P<out>\x01+)\s*",
@@ -29,17 +31,15 @@ _MOCKS = re.compile(
     r"\b(?:mock|patch|monkeypatch|spy|stub|fixture|tmp_path|capsys|fake)\w*\b", re.IGNORECASE
 )
 _PROPERTY = re.compile(
-    r"\b(?:property|invariant|idempotent|always|never|for (?:all|any|every)|round[- ]?trip)\b",
+    r"(?:property|invariant|for\s+(?:all|any|every))\b|.*\b(?:idempotent|round[- ]?trip)\b",
     re.IGNORECASE,
 )
 _VALUE = re.compile(
     r"""\d|["'`\[{]|\b(?:true|false|none|null|nil|error|exception)\b""", re.IGNORECASE
 )
-_RELATION = re.compile(
-    r"→|⇒|➞|->|=>|==|\bshould\b|\breturns?\b|\braises?\b|\bthrows?\b", re.IGNORECASE
-)
+_OPERATOR = re.compile(r"→|⇒|➞|->|=>|==|≈|\b(?:raises?|throws?)\b", re.IGNORECASE)
 _CALLED = re.compile(r"([^\W\d]\w*)\(")
-_MARKED = re.compile(r"test|it\b|case|should", re.IGNORECASE)
+_MARKED = re.compile(r"test[\w\s:(]|test$|it\s+should|case\b|should\b", re.IGNORECASE)
 
 
 class Read(NamedTuple):
@@ -137,20 +137,17 @@ def stdio(given: str, wanted: str, rule: str) -> Draft:
 
 
 def why_unresolved(text: str, context: Context) -> str:
-    """The reason code of a line that gave no case."""
+    """The reason code of a line that gave no case: needs-mock, property, unparsed, ambiguous,
+    no-call, no-value, or prose for a sentence that was no example to begin with."""
     if _MOCKS.search(text):
         return "needs-mock"
-    if _PROPERTY.search(text):
-        return "property"
     calls = sum(name in context.functions for name in _CALLED.findall(text))
-    if calls > 1 and _RELATION.search(text):
+    if _PROPERTY.match(text) or (calls > 1 and _OPERATOR.search(text)):
         return "property"
     if calls:
         return "unparsed" if _VALUE.search(text) else "no-value"
-    if not _VALUE.search(text):
-        return "no-value" if _RELATION.search(text) or _MARKED.match(text) else "prose"
-    if context.entry.reason == "ambiguous":
-        return "ambiguous"
-    if not _RELATION.search(text):
-        return "no-value" if _MARKED.match(text) else "prose"
-    return "unparsed" if context.entry.kind != "none" else "no-call"
+    if _OPERATOR.search(text) and _VALUE.search(text):
+        if context.entry.kind == "none":
+            return "ambiguous" if context.entry.reason == "ambiguous" else "no-call"
+        return "unparsed"
+    return "no-value" if _MARKED.match(text) else "prose"

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 from harness.sketch.lexicon import BOOLS, BOUNDS, FLOATS, NULLS, NUMBERS, known_call
+from harness.sketch.numerals import read_number
 from harness.sketch.scan import mask
 from harness.sketch.spec import Expr
 from harness.sketch.strings import QUOTE, UnparsedError, read_string
@@ -18,11 +19,6 @@ from harness.sketch.values import fold, number, of_float, of_int
 MAX_CHARS = 50_000
 MAX_DEPTH = 60
 _REFERS = frozenset({"cpp", "go", "rust"})
-_NUMBER = re.compile(
-    r"(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+)(?:[ui](?:8|16|32|64|128|size)|[LlnuU]+)?(?!\w)"
-    r"|((?:\d[\d_]*)?\.\d[\d_]*(?:[eE][+-]?\d+)?|\d[\d_]*\.(?![\w.])|\d[\d_]*(?:[eE][+-]?\d+)?)"
-    r"(f32|f64|[ui](?:8|16|32|64|128|size)|[fFdDLlnuUj]|UL|ul|LL|ll)?(?![\w])"
-)
 _NAME = re.compile(r"[^\W\d]\w*")
 _ARRAY = re.compile(
     r"new\s+[\w<>.,\s]+?(?:\[\s*\])+\s*(?=\{)"
@@ -201,7 +197,8 @@ class _Parser:
         if (quote := QUOTE.match(self.text, self.at)) is not None:
             return self.strings(quote)
         if char.isdigit() or char == ".":
-            return self.number()
+            value, self.at = read_number(self.text, self.at)
+            return value
         if (typed := self.typed()) is not None:
             return typed
         if _LAMBDA.match(self.text, self.at):
@@ -285,22 +282,6 @@ class _Parser:
         if key[0] == "name" or (key[0] == "int" and self.language in ("javascript", "typescript")):
             return ["str", key[1]]
         return key
-
-    def number(self) -> Expr:
-        found = self.match(_NUMBER)
-        if found is None:
-            raise UnparsedError("a number that goes on")
-        based, plain, suffix = found.groups()
-        if based:
-            return of_int(int(based.replace("_", ""), 0))
-        digits = plain.replace("_", "")
-        if suffix == "j":
-            return ["complex", (0.0).hex(), float(digits).hex()]
-        if suffix in ("f32", "f64", "f", "F", "d", "D") or re.search(r"[.eE]", digits):
-            return of_float(float(digits))
-        if len(digits) > 3000:
-            raise UnparsedError("too many digits")
-        return of_int(int(digits))
 
     def strings(self, quote: re.Match[str]) -> Expr:
         """One string, or Python's adjacent strings."""

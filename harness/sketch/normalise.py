@@ -10,8 +10,9 @@ from harness.sketch.scan import outside_quotes
 _CURLY_DOUBLE = re.compile('[“„]([^“”„"\n]*)”')
 _CURLY_SINGLE = re.compile("[‘‚]([^‘’‚'\n]*)’")
 _FENCE = re.compile(r"\s*(?:```|~~~)[\w+-]*\s*")
-_BULLET = re.compile(r"(?:[-*•–●▪]\s+|\(?\d{1,3}[.)]\s+|\[[ xX]?\]\s+|#{1,6}\s+)+")
-MAX_LINES = 5_000
+_BULLET = re.compile(
+    r"(?:[-*•–●▪✅✓✔☑]\s+|\(?\d{1,3}[.)]\s+|\(?[a-z]\)\s+|\[[ xX]?\]\s+|#{1,6}\s+)+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,9 @@ def unbulleted(text: str) -> str:
 
 
 def lines_of(sketch: str) -> list[Line]:
-    """The lines of a sketch; fence lines are blank. Lines past 5,000 are not read."""
-    raw = sketch.split("\n")[:MAX_LINES]
+    """The lines of a sketch; fence lines are blank."""
     out = []
-    for i, text in enumerate(raw, start=1):
+    for i, text in enumerate(sketch.split("\n"), start=1):
         text = text.rstrip("\r")
         clean = "" if _FENCE.fullmatch(text) else straightened(text)
         out.append(Line(i, text, clean))

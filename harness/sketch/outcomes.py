@@ -162,6 +162,8 @@ def to_outcome(text: str, context: Context, function: Function | None = None) ->
         scales = {k: float(v) for p in parts[1:] for k, v in _scale(p).items()}
         op, text = "approx", parts[0] if parts else ""
         tolerance, relative = scales.get("abs"), scales.get("rel")
+        if tolerance is None and relative is None:
+            tolerance, relative = 1e-12, 1e-6  # what pytest.approx does by itself
     if op == "eq" and (error := error_in(text) or _go_error(text, function, context)):
         return error
     value = _value(text, context)

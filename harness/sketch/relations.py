@@ -19,7 +19,7 @@ _SUBJECT = (
 )
 _WORDS = (
     r"(?:(?:should|must|will|would|shall)(?:\s+be\s+able\s+to)?\s+(?:return|equal|be\s+equal\s+to|be|give|yield|produce"
-    r"|evaluate\s+to|output|result\s+in)|returns?|equals|is\s+equal\s+to|evaluates\s+to|results?\s+in|yields"
+    r"|evaluate\s+to|output|result\s+in)|to\s+(?:return|equal|be)|expect(?:s|ed)?|returns?|equals|is\s+equal\s+to|evaluates\s+to|results?\s+in|yields"
     r"|gives|produces|outputs|resolves?\s+(?:to|with)|becomes)"
 )
 _ARROW = r"(?:-->|==+>|->|=>|→|⇒|➞|⟶|↦|⟹|➜|➔|➡|▶|⟼|»)"
@@ -40,7 +40,7 @@ _RELATIONS = (
     _relation(rf"{_SUBJECT}(?:\s|^)(?:should|must|will)\s+not\s+(?:return|equal|be)\s+", "ne"),
     _relation(rf"{_SUBJECT}(?:\s|^){_WORDS}(?:\s*:)?\s+", "eq", bare=True),
     _relation(
-        rf"{_SUBJECT}\s+(?:(?:should|must|will|would)\s+)?(?:raises?|throws?|rejects?(?:\s+with)?|panics?(?:\s+with)?"
+        rf"{_SUBJECT}\s+(?:(?:should|must|will|would|to)\s+)?(?:raises?|throws?|rejects?(?:\s+with)?|panics?(?:\s+with)?"
         r"|errors?\s+with|fails?\s+with)\b\s*",
         "raises",
         bare=True,
@@ -58,6 +58,7 @@ _RELATIONS = (
     _relation(r"\s+is\s+(?:approximately|about|roughly|close\s+to)\s+", "approx"),
     _relation(r"\s+(?:is|be)\s+", "eq"),
     _relation(rf"\s*{_ARROW}\s*", "eq", bare=True),
+    _relation(r"\s*:\s+", "colon"),
     _relation(r"\s*>=\s*|\s*≥\s*", "ge"),
     _relation(r"\s*<=\s*|\s*≤\s*", "le"),
     _relation(r"\s+>\s+", "gt"),
@@ -71,6 +72,13 @@ _ASSERT = re.compile(
 )
 _SAYS = re.compile(r"for\s+(?=[^\W\d]\w*\()|\*\s+|e\.g\.,?\s+", re.IGNORECASE)
 _COMMENT = re.compile(r"\s+(?:#|//)\s*(?:=>|->|→|==|returns?|should\s+return)?:?\s*")
+_INVERTED = re.compile(
+    r"(?:it\s+)?(?:should\s+|must\s+)?(?:returns?|gives?|yields?|outputs?|produces?|(?P<raises>raises?|throws?))\s+"
+    r"(?P<wanted>.+?)\s+(?:for|given|when\s+given|when\s+called\s+with|when|on|if)\s+"
+    r"(?:an?\s+input\s+(?:of\s+)?|inputs?\s+)?(?P<given>.+)",
+    re.IGNORECASE,
+)
+_PRINTED = re.compile(r"(?:print|console\.log|fmt\.Println)\((.*)\)", re.DOTALL)
 _NEGATION = re.compile(r"(?:not\s+|!)(?=\S)")
 _ABS_DIFF = re.compile(r"(?:Math\.|math\.|std::)?f?abs\((.*)\)", re.DOTALL)
 
@@ -104,7 +112,31 @@ def clause(text: str, context: Context, scope: Scope = EMPTY) -> list[Draft]:
         drafts = _related(left, right, relation, context, scope)
         if drafts:
             return drafts
-    return _boolean(stripped, context, scope, claimed=claimed)
+    if claimed and "," in hidden and (parts := split_top(stripped, ",")) and len(parts) == 2:
+        message = constant(parts[1], context)
+        if message is not None and message[0] == "str":
+            return clause(f"assert {parts[0]}", context, scope)
+    return inverted(stripped, hidden, context) or _boolean(
+        stripped, context, scope, claimed=claimed
+    )
+
+
+def inverted(text: str, hidden: str, context: Context) -> list[Draft]:
+    """`returns [] for an empty list`, `raises ValueError for -1`: the answer stands first."""
+    found = _INVERTED.fullmatch(hidden)
+    if found is None:
+        return []
+    wanted, given = (text[slice(*found.span(g))] for g in ("wanted", "given"))
+    reading = bare_arguments(given.strip(), context) or expression(given, context)
+    if reading is None:
+        return []
+    if found.group("raises"):
+        outcome = error_in("raises " + wanted)
+    else:
+        outcome = to_outcome(wanted, context, reading.function)
+    if outcome is None:
+        return []
+    return [Draft(reading.call, outcome, "inverted", min(reading.confidence, 0.9))]
 
 
 def _commented(text: str, hidden: str, context: Context, scope: Scope) -> Draft | None:
@@ -112,9 +144,13 @@ def _commented(text: str, hidden: str, context: Context, scope: Scope) -> Draft 
     found = _COMMENT.search(hidden)
     if found is None or re.search(rf"==|{_ARROW}", hidden[: found.start()]):
         return None
-    reading = expression(text[: found.start()], context, scope)
+    left = text[: found.start()].strip().rstrip(";")
+    printed = _PRINTED.fullmatch(left)
+    reading = expression(printed.group(1) if printed else left, context, scope)
     outcome = to_outcome(text[found.end() :], context, reading.function) if reading else None
     if reading is None or outcome is None:
+        return None
+    if printed and (outcome.expect is None or outcome.expect[0] == "float"):
         return None
     return draft(reading, outcome, scope, rule="comment")
 
@@ -178,7 +214,7 @@ def _turned(left: str, right: str, kind: str, context: Context, scope: Scope) ->
 
 def _expected(right: str, kind: str, context: Context, reading: Reading) -> Outcome | None:
     outcome = to_outcome(right, context, reading.function)
-    if outcome is None or kind in ("eq", "equal-sign"):
+    if outcome is None or kind in ("eq", "equal-sign", "colon"):
         return outcome
     op = outcome.comparator.op
     if outcome.expect is None or op not in ("eq", "approx"):

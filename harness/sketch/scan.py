@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 QUOTED = "\x01"
 NESTED = "\x02"
@@ -16,6 +17,7 @@ _STRING = (
 _PIECE = re.compile(rf"({_STRING})|([(\[{{])|([)\]}}])", re.DOTALL)
 
 
+@lru_cache(maxsize=4096)
 def mask(text: str) -> str:
     """`text` with quoted parts and bracketed parts blanked; the same length.
 

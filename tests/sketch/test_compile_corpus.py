@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from sketch_corpus import CORPUS, Sample
 
 from benchmarks.evaluate import holds
 from benchmarks.sketches import LANGUAGES, measure, shared_data
 from harness.sketch.compile import compile_sketch
 from harness.sketch.spec import TestSpec
-from tests.sketch.corpus import CORPUS, Sample
 
 ROOT = Path(__file__).parents[2]
 DATA = shared_data(ROOT)

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sketch_corpus import CORPUS
 
 from harness.sketch.compile import compile_sketch
 from harness.sketch.literals import parse
-from tests.sketch.corpus import CORPUS
 
 CODES = sorted({(s.code, s.language) for s in CORPUS})
 PIECES = [line for s in CORPUS for line in s.text.split("\n")] + [
