@@ -57,7 +57,7 @@ def roster(suite: Suite) -> tuple[str, ...] | None:
 
 
 def base_name(name: str) -> str:
-    """"test_z[param-id]" without its parameters."""
+    """ "test_z[param-id]" without its parameters."""
     return name.split("[", 1)[0]
 
 

@@ -141,7 +141,14 @@ def _wrap_attributes(cls: Any) -> None:
             cls.__getattribute__ = read
         except (AttributeError, TypeError):
             return
-        for name in ("__init__", "__post_init__", "__setattr__", "__repr__", "__hash__", "__iter__"):
+        for name in (
+            "__init__",
+            "__post_init__",
+            "__setattr__",
+            "__repr__",
+            "__hash__",
+            "__iter__",
+        ):
             inner = cls.__dict__.get(name)
             if isinstance(inner, types.FunctionType):
                 setattr(cls, name, _inside(inner))

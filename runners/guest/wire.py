@@ -70,7 +70,7 @@ class Channel:
             raise Malformed(f"not JSON: {error}") from None
 
     def waiting(self) -> str:
-        """"" when nothing waits to be read, "data" when something does, "end" after the end."""
+        """ "" when nothing waits to be read, "data" when something does, "end" after the end."""
         try:
             seen = self._sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:
