@@ -1,4 +1,4 @@
-"""Values of the code's process, as they go to the tests: plain data, or numbers with a description."""
+"""Values of the code's process on their way to the tests: plain data, or described numbers."""
 
 from __future__ import annotations
 

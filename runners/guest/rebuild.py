@@ -1,4 +1,4 @@
-"""Values of the code's process, rebuilt in the tests' process. The descriptions are hostile input."""
+"""Values of the code's process, rebuilt for the tests. Every description is hostile input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The private result channel: JSON lines, one for every test, written by the tests' process alone."""
+"""The private result channel: JSON lines, one for every test, by the tests' process alone."""
 
 from __future__ import annotations
 

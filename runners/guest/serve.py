@@ -1,4 +1,4 @@
-"""The code's end of the split: holds the objects, answers requests, calls back only what it was given."""
+"""The code's end of the split: answers requests, calls back only what it was given."""
 
 from __future__ import annotations
 
