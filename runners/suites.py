@@ -1,4 +1,4 @@
-"""The host's half of suites: counts the roster, plans the jobs, reads the records. Pure functions."""
+"""The host's half of suites: counts the roster, plans the jobs, reads the records. Pure."""
 
 from __future__ import annotations
 

@@ -81,7 +81,10 @@ def _space(link: Any, number: int, about: dict[str, Any]) -> dict[str, Any]:
     space: dict[str, Any] = {
         name: Member(link, number, name, kind)
         for name, kind in members.items()
-        if name.isidentifier() and name[:2] != "__" and name[:4] != "_pp_" and kind in ("m", "s", "c")
+        if name.isidentifier()
+        and name[:2] != "__"
+        and name[:4] != "_pp_"
+        and kind in ("m", "s", "c")
     }
     space["_pp_link"] = link
     space["_pp_number"] = number

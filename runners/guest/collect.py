@@ -1,4 +1,4 @@
-"""Runs a suite with the real pytest, from memory: its text is never on a disk that the code can read."""
+"""Runs a suite with the real pytest, from memory: the code can find its text on no disk."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _made: list[Any] = []
 
 
 def make_config() -> None:
-    """Parse options and register plugins, once, before the fork: it costs more than a small suite."""
+    """Parse options and register plugins once, before the fork: it costs more than a suite."""
     if not _made:
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG"):
@@ -78,7 +78,6 @@ class Recorder:
         asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
         return True
 
-    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: Any, call: Any) -> None:
         """Keep the first exception's text."""
         if call.excinfo is not None and not self.detail:

@@ -1,4 +1,4 @@
-"""What the code's process tells of its classes and functions, so that the tests' process can mirror them."""
+"""What the code's process tells of its classes and functions, for the tests to mirror them."""
 
 from __future__ import annotations
 

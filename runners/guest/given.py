@@ -166,16 +166,16 @@ class Given:
             if type(member) is not str or member not in allowed:
                 raise Malformed("a method that was not passed")
             args, kwargs = self._arguments(request[3], request[4])
-            return lambda: run(getattr(subject, member)(*args, **kwargs))
+            return lambda: run(getattr(subject, member)(*args, **kwargs), self.link)
         if type(name) is not str or name not in allowed:
             raise Malformed("a use for which it was not passed")
         if name == "call":
             args, kwargs = self._arguments(request[2], request[3])
-            return lambda: run(subject(*args, **kwargs))
+            return lambda: run(subject(*args, **kwargs), self.link)
         if name == "next":
             return lambda: next(subject)
         if name == "await":
-            return lambda: run(subject)
+            return lambda: run(subject, self.link)
         if name == "child":
             member = request[2]
             if type(member) is not str or member[:1] == "_" or _is_mock_api(member):
@@ -190,7 +190,7 @@ class Given:
         return [unpack(part) for part in args], {k: unpack(v) for k, v in kwargs.items()}
 
 
-def run(result: Any) -> Any:
+def run(result: Any, link: Any) -> Any:
     """What a coroutine of the tests comes to, even when a loop is running; else the value."""
     if type(result) is not types.CoroutineType:
         return result
@@ -210,9 +210,12 @@ def run(result: Any) -> Any:
         except BaseException as error:
             box.append((False, error))
 
+    # This thread holds the link's lock while it waits for the other one, which may need the link.
+    held, link.lock = link.lock, threading.RLock()
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
+    link.lock = held
     fine, value = box[0]
     if fine:
         return value
@@ -236,7 +239,9 @@ def _annotation(note: Any) -> Any:
 def _standard(value: Any, kind: type) -> Any:
     """A function or class of the standard library, by its name: the code has its own copy."""
     module = getattr(value, "__module__", None)
-    if not (isinstance(value, type) or kind is types.BuiltinFunctionType or kind is types.FunctionType):
+    if not (
+        isinstance(value, type) or kind is types.BuiltinFunctionType or kind is types.FunctionType
+    ):
         return None
     if type(module) is not str or module.split(".")[0] not in sys.stdlib_module_names:
         return None

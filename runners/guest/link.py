@@ -11,30 +11,24 @@ import threading
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from runners.guest.classes import build_class, text
+    from runners.guest.classes import text
     from runners.guest.given import Given
-    from runners.guest.mirror import (
-        MirrorMeta,
-        Remote,
-        RemoteFunction,
-        RemoteModule,
-        number_of,
-    )
-    from runners.guest.pack import SHARED, TYPES, Packer, merge, unpack_array
+    from runners.guest.mirror import MirrorMeta, RemoteModule
+    from runners.guest.pack import merge
+    from runners.guest.rebuild import Rebuilder
     from runners.guest.watch import Watch
     from runners.guest.wire import Channel, Malformed, PeerLost
 else:
-    from classes import build_class, text
+    from classes import text
     from given import Given
-    from mirror import MirrorMeta, Remote, RemoteFunction, RemoteModule, number_of
-    from pack import SHARED, TYPES, Packer, merge, unpack_array
+    from mirror import MirrorMeta, RemoteModule
+    from pack import merge
+    from rebuild import Rebuilder
     from watch import Watch
     from wire import Channel, Malformed, PeerLost
 
-MAX_OBJECTS = 200_000
 MAX_NESTED_CALLS = 60
 MAX_PRINTED_CHARS = 4 << 20
-MAX_SHARED = 64
 # The register's own list and the call that counts.
 _UNHELD_REFERENCES = 2
 _BAD = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError,
@@ -45,30 +39,22 @@ _PREDICATES = frozenset(
     n for t in (str, bytes, set, frozenset, int, float) for n in dir(t)
     if n.startswith("is") or n in ("startswith", "endswith")
 )  # fmt: skip
-_STDLIB_ERRORS = frozenset(
-    ("json.decoder", "decimal", "binascii", "struct", "zipfile", "zlib", "queue", "argparse", "csv",
-     "configparser", "re", "dataclasses", "asyncio.exceptions", "asyncio.queues", "subprocess",
-     "concurrent.futures._base", "shutil", "socket", "statistics", "string", "uuid", "sqlite3",
-     "http.client", "urllib.error", "xml.etree.ElementTree", "graphlib", "copy", "pickle",
-     "_pickle", "copyreg", "signal", "ssl", "tarfile", "tomllib", "locale", "getopt", "ast")
-)  # fmt: skip
 
 
-class Link(Packer):
+class Link(Rebuilder):
     """The connection of the tests to the code. `weak` says that the code judged itself somewhere."""
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
         self.weak = False
         self.lost = ""
-        self.mirrors: dict[int, Any] = {}
+        super().__init__()
         self.given = Given(self)
         self.count = 0
         self.nested = 0
         self.printed = 0
         self.lock = threading.RLock()
         self.listed: list[str] = []
-        self.shared: dict[int, list[Any]] = {}
         self.stdlib = Watch()
 
     # Protocol -----------------------------------------------------------------------------
@@ -133,15 +119,15 @@ class Link(Packer):
                         if name not in ("call", "method"):
                             self._update(updates, (), {})
                         return result, updates
-                    error = self.unpack(result)
-                    if not isinstance(error, BaseException):
+                    raised = self.unpack(result)
+                    if not isinstance(raised, BaseException):
                         raise Malformed("raised what is no exception")
                 except PeerLost:
                     raise
                 except _BAD as broken:
                     self.lose(f"malformed reply: {broken}"[:300])
                 self._update(updates, (), {})
-                raise error
+                raise raised
 
     def _live(self) -> list[Any]:
         """The containers of the code that the tests still hold, each with its change from here."""
@@ -158,17 +144,6 @@ class Link(Packer):
             live.append([number, change])
             entry[1] = now
         return live
-
-    def _share(self, data: list[Any], depth: int) -> Any:
-        new = self.unpack(data[2], depth + 1)
-        if type(data[1]) is not int or type(new) not in SHARED:
-            raise Malformed("not a container")
-        entry = self.shared.get(data[1])
-        if entry is not None and merge(entry[0], new):
-            new = entry[0]
-        if entry is not None or len(self.shared) < MAX_SHARED:
-            self.shared[data[1]] = [new, self.pack(new)]
-        return new
 
     def _receive(self) -> list[Any]:
         try:
@@ -199,7 +174,10 @@ class Link(Packer):
                 raise
             except BaseException as error:
                 answer = ["a", False, self.given.exception(error)]
-            self.channel.send(answer)
+            try:
+                self.channel.send(answer)
+            except Malformed as error:
+                self.channel.send(["a", False, self.given.exception(ValueError(str(error)))])
         finally:
             self.nested -= 1
 
@@ -281,13 +259,15 @@ class Link(Packer):
             self.lose(f"malformed update: {broken}"[:300])
 
     def sync(self) -> None:
-        """Bring the other side's standard library in line with what the tests patched here."""
+        """Bring the code's standard library in line with what the tests patched here."""
         for module, name, value in self.stdlib.changes():
             packed = ["undo"] if value is self.stdlib else self.pack(value)
             self.ask("patch", module, name, packed)
 
     def get(self, number: int, name: str) -> Any:
         """An attribute."""
+        if name in _PREDICATES:
+            self.weak = True
         return self.take(self.ask("get", number, name))
 
     def set(self, number: int, name: str, value: Any) -> None:
@@ -358,154 +338,9 @@ class Link(Packer):
             for name, value in space.items()
             if name[:2] != "__" or callable(value)
         }
-        bases = [number_of_class(base) for base in made.__bases__ if isinstance(base, MirrorMeta)]
+        bases = [base._pp_number for base in made.__bases__ if isinstance(base, MirrorMeta)]
         number = self.ask("derive", made.__name__, bases, members)
         if type(number) is not int or number in self.mirrors:
             self.lose("a class without a number")
         self.mirrors[number] = made
         return number
-
-    # Values -------------------------------------------------------------------------------
-
-    def other(self, value: Any, kind: type, depth: int) -> Any:
-        """Ours go back by number; the tests' own are given as stand-ins."""
-        if isinstance(kind, MirrorMeta) or kind in (RemoteFunction, RemoteModule):
-            if issubclass(kind, tuple):
-                return ["nt", kind._pp_number, [self.pack(v, depth + 1) for v in tuple(value)]]
-            return ["o", number_of(value)]
-        if isinstance(value, MirrorMeta):
-            return ["o", value._pp_number]
-        return self.given.pack(value, kind, depth)
-
-    def tagged(self, tag: str, data: list[Any], depth: int) -> Any:
-        """Objects of the code become mirrors, each with one identity."""
-        if tag == "cb":
-            return self.given.own(data[1])
-        if tag == "e":
-            return self._builtin_error(data, depth)
-        if tag in ("np", "ns"):
-            return unpack_array(data)
-        if tag == "sh":
-            return self._share(data, depth)
-        if tag == "nt":
-            return self._record(data, depth)
-        number = data[1]
-        if type(number) is not int or len(self.mirrors) > MAX_OBJECTS:
-            raise Malformed("an object without a number")
-        if tag == "co":
-            return self._coroutine(number)
-        known = self.mirrors.get(number)
-        if known is not None:
-            return known
-        made = self._mirror(tag, number, data, depth)
-        return self.mirrors.setdefault(number, made)
-
-    def _record(self, data: list[Any], depth: int) -> Any:
-        cls = self._class(data[1], depth)
-        if not issubclass(cls, tuple) or type(data[2]) is not list:
-            raise Malformed("not a record")
-        return tuple.__new__(cls, [self.unpack(part, depth + 1) for part in data[2]])
-
-    def _mirror(self, tag: str, number: int, data: list[Any], depth: int) -> Any:
-        if tag == "fn":
-            about = data[2]
-            for key in ("n", "q"):
-                text(about[key])
-            if type(about["c"]) is not int or (about["d"] is not None and text(about["d"]) is None):
-                raise Malformed("not a function")
-            return RemoteFunction(self, number, about)
-        if tag == "mo":
-            return RemoteModule(self, number, text(data[2]))
-        if tag == "C":
-            bases = [self._class(base, depth + 1) for base in data[2]["b"][:50]]
-            error = self._known_error(data[2].get("s"))
-            return error or build_class(self, number, data[2], bases)
-        cls = self._class(data[2], depth)
-        if tag == "h":
-            if not issubclass(cls, Remote):
-                raise Malformed("not an object's class")
-            made = object.__new__(cls)
-            object.__setattr__(made, "_pp_handle", number)
-            return made
-        if tag == "en":
-            return self._member(cls, number, data, depth)
-        if tag == "E":
-            return self._error(cls, number, data, depth)
-        raise Malformed("unknown tag")
-
-    def _class(self, data: Any, depth: int) -> type:
-        cls = self.unpack(data, depth + 1)
-        if not isinstance(cls, type):
-            raise Malformed("not a class")
-        return cls
-
-    def _member(self, cls: type, number: int, data: list[Any], depth: int) -> Any:
-        base = self.unpack(data[5], depth + 1)
-        if issubclass(cls, (int, str)):
-            made: Any = (int if issubclass(cls, int) else str).__new__(cls, base)
-            made.__dict__.update(_pp_handle=number, _name_=text(data[3]), name=text(data[3]),
-                                 value=self.unpack(data[4], depth + 1))  # fmt: skip
-            return made
-        if not issubclass(cls, Remote):
-            raise Malformed("not a member's class")
-        made = object.__new__(cls)
-        object.__setattr__(made, "_pp_handle", number)
-        return made
-
-    def _error(self, cls: type, number: int, data: list[Any], depth: int) -> BaseException:
-        if not issubclass(cls, BaseException):
-            raise Malformed("not an exception's class")
-        arguments = tuple([self.unpack(part, depth + 1) for part in data[3]])
-        error = cls.__new__(cls, *arguments)
-        error.args = arguments
-        plain = {
-            k: self.unpack(v, depth + 1)
-            for k, v in list(data[5].items())[:50]
-            if k.isidentifier() and k[:1] != "_"
-        }
-        error.__dict__.update(plain)
-        error.__dict__.update(_pp_handle=number, _pp_text=text(data[4]))
-        if data[6] is not None:
-            error.__cause__ = self._cause(data[6], depth)
-        return error
-
-    def _builtin_error(self, data: list[Any], depth: int) -> BaseException:
-        cls = TYPES.get(text(data[1]))
-        if cls is None or not issubclass(cls, BaseException):
-            raise Malformed("not an exception")
-        arguments = [self.unpack(part, depth + 1) for part in data[2]]
-        try:
-            error: BaseException = cls(*arguments)
-        except TypeError:
-            error = RuntimeError(text(data[1]))
-        if data[3] is not None:
-            error.__cause__ = self._cause(data[3], depth)
-        return error
-
-    def _cause(self, data: Any, depth: int) -> BaseException:
-        cause = self.unpack(data, depth + 1)
-        if not isinstance(cause, BaseException):
-            raise Malformed("a cause that is no exception")
-        return cause
-
-    def _known_error(self, name: Any) -> type | None:
-        """The same exception of our own standard library, where the tests have loaded it."""
-        if name is None:
-            return None
-        module, _, last = text(name).rpartition(".")
-        if module not in _STDLIB_ERRORS or module not in sys.modules:
-            return None
-        found = vars(sys.modules[module]).get(last)
-        return found if isinstance(found, type) and issubclass(found, BaseException) else None
-
-    def _coroutine(self, number: int) -> Any:
-        async def wait() -> Any:
-            return self.take(self.ask("await", number))
-
-        return wait()
-
-
-def number_of_class(cls: Any) -> int:
-    """The number of a mirrored class."""
-    number: int = cls._pp_number
-    return number

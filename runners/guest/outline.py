@@ -284,7 +284,7 @@ def _is_main_guard(test: ast.expr) -> bool:
 
 
 def _dotted(node: ast.expr) -> str:
-    """"a.b.c" of a name, an attribute or a call of one."""
+    """ "a.b.c" of a name, an attribute or a call of one."""
     if isinstance(node, ast.Call):
         return _dotted(node.func)
     if isinstance(node, ast.Attribute):

@@ -1,4 +1,4 @@
-"""The private result channel: JSON lines, one for every test, written by the tests' process alone."""
+"""The private result channel: JSON lines, one for every test, by the tests' process alone."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 
 def shorten(error: BaseException, source: str, filename: str) -> str:
-    """"AssertionError: message (line 3: assert f(1) == 2)"."""
+    """ "AssertionError: message (line 3: assert f(1) == 2)"."""
     about = describe(error)
     text = f"{about['type']}: {about['message']}" if about["message"] else str(about["type"])
     line = 0

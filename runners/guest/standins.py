@@ -1,4 +1,4 @@
-"""What the code's process holds in place of the tests' functions, objects, classes and iterators."""
+"""What the code holds in place of the tests' functions, objects, classes and iterators."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wraps the public functions and classes of a module so that their answers are wrong in a known way.
+"""Wraps a module's public functions and classes so that their answers are wrong in a known way.
 
 A suite that accepts a wrong answer proves nothing. Only the outermost call is changed: what the
 code asks of itself stays right, so that one answer is wrong in kind and nothing else.
@@ -6,7 +6,9 @@ code asks of itself stays right, so that one answer is wrong in kind and nothing
 
 from __future__ import annotations
 
+import copy
 import functools
+import io
 import sys
 import types
 from typing import Any
@@ -16,7 +18,7 @@ _SKIPPED = frozenset(
      "__getattribute__", "__getattr__", "__setattr__", "__delattr__", "__hash__", "__enter__",
      "__exit__", "__aenter__", "__aexit__", "__set_name__", "__get__", "__set__", "__reduce__",
      "__reduce_ex__", "__getstate__", "__setstate__", "__subclasshook__", "__repr__", "__dir__",
-     "__await__", "__aiter__", "__anext__", "__iter__", "__next__", "__sizeof__", "__format__")
+     "__await__", "__aiter__", "__anext__", "__next__", "__sizeof__", "__format__")
 )  # fmt: skip
 _STUBS: dict[str, Any] = {
     "none": lambda args: None,
@@ -38,11 +40,14 @@ class Opaque:
 
 
 class _Depth:
+    """How deep in the code's own calls we are, and the module's public containers."""
+
     now = 0
+    state: list[Any] = []  # noqa: RUF012
 
 
-class _Watched:
-    """Standard output that remembers whether anything was written."""
+class _Watched(io.TextIOBase):
+    """A standard stream that remembers whether anything was written."""
 
     def __init__(self, inner: Any) -> None:
         self.inner, self.used = inner, False
@@ -71,20 +76,31 @@ def changed(value: Any) -> Any:
     if value is None:
         return "~"
     if kind is list or kind is tuple:
-        extra = changed(value[-1]) if value and type(value[-1]) in (bool, int, float, str) else "~"
-        return kind([*value, extra])
+        return kind([*[changed(item) for item in value], "~"])
     if kind is set or kind is frozenset:
         return kind([*value, "~"])
     if isinstance(value, dict):
-        return {**value, "~": "~"}
+        return {**{k: changed(v) for k, v in value.items()}, "~": "~"}
     if kind is types.GeneratorType or hasattr(kind, "__next__"):
-        return _longer(value)
+        return _altered(value)
     return Opaque()
 
 
-def _longer(items: Any) -> Any:
-    yield from items
-    yield "~"
+def _altered(items: Any) -> Any:
+    """An iterator of the same length with every item changed; one item where there was none."""
+    empty, sent = True, None
+    while True:
+        _Depth.now += 1
+        try:
+            item = next(items) if sent is None else items.send(sent)
+        except StopIteration:
+            break
+        finally:
+            _Depth.now -= 1
+        empty = False
+        sent = yield changed(item)
+    if empty:
+        yield "~"
 
 
 def wrap(space: dict[str, Any], names: list[str], kind: str) -> None:
@@ -92,6 +108,7 @@ def wrap(space: dict[str, Any], names: list[str], kind: str) -> None:
 
     `kind` is perturb, first (the first answer for ever), raise, or a stub's name.
     """
+    _Depth.state = [space[n] for n in names if type(space.get(n)) in _MUTABLE]
     for name in names:
         value = space.get(name)
         if isinstance(value, type):
@@ -141,7 +158,13 @@ def _wrap_attributes(cls: Any) -> None:
             cls.__getattribute__ = read
         except (AttributeError, TypeError):
             return
-        for name in ("__init__", "__post_init__", "__setattr__", "__repr__", "__hash__", "__iter__"):
+        for name in (
+            "__init__",
+            "__post_init__",
+            "__setattr__",
+            "__repr__",
+            "__hash__",
+        ):
             inner = cls.__dict__.get(name)
             if isinstance(inner, types.FunctionType):
                 setattr(cls, name, _inside(inner))
@@ -224,40 +247,64 @@ def _first_answer(work: Any, given: tuple[Any, ...], kind: str, box: list[Any]) 
 
 
 def _perturbed_answer(work: Any, given: tuple[Any, ...], kind: str, box: list[Any]) -> Any:
-    before = [_snapshot(value) for value in given]
-    out = sys.stdout
-    watched = _Watched(out)
-    sys.stdout = watched  # type: ignore[assignment]
+    watched = [*given, *_Depth.state]
+    before = [_snapshot(value) for value in watched]
+    real = sys.stdout, sys.stderr
+    streams = _Watched(real[0]), _Watched(real[1])
+    sys.stdout, sys.stderr = streams
     try:
         value = work()
+    except SystemExit as error:
+        raise SystemExit(changed(error.code)) from None
     except Exception as error:
         raise OtherError(f"~{error}") from None
     finally:
-        if sys.stdout is watched:
-            sys.stdout = out
-    if watched.used:
-        out.write("~\n")
-    for held, old in zip(given, before, strict=True):
-        if old is not None and held != old:
+        sys.stdout, sys.stderr = real
+    for stream in streams:
+        if stream.used:
+            stream.inner.write("~\n")
+    same = False
+    for held, old in zip(watched, before, strict=True):
+        if old is not None and _snapshot(held) != old:
             _spoil(held)
-            if value is held:
-                return value
-    return changed(value)
+            same = same or value is held
+    return value if same else changed(value)
 
 
 def _snapshot(value: Any) -> Any:
-    return type(value)(value) if type(value) in (list, dict, set, bytearray) else None
+    """A copy to compare with; None for what cannot change or cannot be copied."""
+    if type(value) in _STREAMS:
+        return value.getvalue() if not value.closed else ""
+    if type(value) not in _MUTABLE:
+        return None
+    try:
+        return copy.deepcopy(value)
+    except Exception:
+        return type(value)(value)
 
 
 def _spoil(value: Any) -> None:
+    """Change a container in place, inner ones too."""
     if type(value) is list:
+        for index, item in enumerate(value):
+            if type(item) in _MUTABLE:
+                _spoil(item)
+            else:
+                value[index] = changed(item)
         value.append("~")
     elif type(value) is dict:
+        value.update({k: changed(v) for k, v in value.items()})
         value["~"] = "~"
     elif type(value) is set:
         value.add("~")
-    else:
+    elif type(value) is bytearray:
         value.append(126)
+    elif not value.closed:
+        value.write("~" if type(value) is io.StringIO else b"~")
+
+
+_MUTABLE = frozenset((list, dict, set, bytearray))
+_STREAMS = frozenset((io.StringIO, io.BytesIO))
 
 
 _ANSWERS: dict[str, Any] = {"perturb": _perturbed_answer, "first": _first_answer}

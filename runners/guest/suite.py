@@ -94,6 +94,7 @@ def _run_light(
         report.suite_error(error)
         return
     if kind == "check":
+
         def check() -> None:
             module.__dict__["check"](getattr(world.module, payload["entry_point"]))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio  # noqa: F401
 import dataclasses  # noqa: F401
 import inspect  # noqa: F401
-import unittest.mock  # noqa: F401
+import unittest.mock
 from typing import TYPE_CHECKING
 
 import _pytest.logging  # noqa: F401
@@ -16,5 +16,5 @@ if TYPE_CHECKING:
 else:
     from collect import make_config
 
-# A module whose import is its work: the process that jobs are forked from does nothing else with it.
+# A module whose import is its work: the process that forks jobs does nothing else with it.
 make_config()

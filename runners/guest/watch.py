@@ -66,5 +66,3 @@ class Watch:
         if sys.stdin is not self.stdin and type(sys.stdin) is io.StringIO:
             self.stdin = sys.stdin
             yield "sys", "stdin", sys.stdin
-
-

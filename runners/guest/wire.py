@@ -12,11 +12,11 @@ _CHUNK_BYTES = 1 << 16
 _HEADER = struct.Struct(">I")
 
 
-class PeerLost(Exception):
+class PeerLost(Exception):  # noqa: N818 - a state, not a fault of the caller
     """The other process ended, was silent for too long, or broke the protocol."""
 
 
-class Malformed(ValueError):
+class Malformed(ValueError):  # noqa: N818 - likewise
     """A message that the protocol does not allow."""
 
 
@@ -70,7 +70,7 @@ class Channel:
             raise Malformed(f"not JSON: {error}") from None
 
     def waiting(self) -> str:
-        """"" when nothing waits to be read, "data" when something does, "end" after the end."""
+        """ "" when nothing waits to be read, "data" when something does, "end" after the end."""
         try:
             seen = self._sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:

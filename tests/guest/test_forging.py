@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of small programs read best on one line
 """No wrong solution passes: forging attacks against the tests, the runner and the report."""
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ def test_a(): assert add(1, 2) == 3
 def test_b(): assert add(5, 5) == 10
 def test_c(): assert add([1], [2]) == [1, 2]
 """
-PYTEST_SUITE = "import pytest\n" + SUITE + "@pytest.mark.parametrize('x', [4])\ndef test_p(x): assert add(x, 1) == 5\n"
+PYTEST_SUITE = (
+    "import pytest\n"
+    + SUITE
+    + "@pytest.mark.parametrize('x', [4])\ndef test_p(x): assert add(x, 1) == 5\n"
+)
 WRONG = "def add(a, b): return -1\n"
 _FRAMES = """
 import sys
@@ -158,7 +163,10 @@ EXITS = {
 
 
 @pytest.mark.parametrize("name", EXITS)
-@pytest.mark.parametrize("head", ["", "import pytest\n@pytest.fixture\ndef one(): return 1\ndef test_z(one): assert False\n"])
+@pytest.mark.parametrize(
+    "head",
+    ["", "import pytest\n@pytest.fixture\ndef one(): return 1\ndef test_z(one): assert False\n"],
+)
 def test_a_test_that_ends_the_process_does_not_pass(name: str, head: str) -> None:
     """Whatever a test does to its own process, its name is not among those that passed."""
     report = report_of(head + EXITS[name], WRONG)
