@@ -92,8 +92,11 @@ def _truth_of_compare(node: ast.Compare) -> bool | None:
         return None
 
 
-def judge(test: ast.expr, index: TreeIndex, subjects: frozenset[str]) -> Judgement:
-    """What can be said of `assert test`; `subjects` are the names of the code under test."""
+def judge(
+    test: ast.expr, index: TreeIndex, subjects: frozenset[str], *, repeatable: bool = True
+) -> Judgement:
+    """What can be said of `assert test`; `subjects` are the names of the code under test.
+    Where the code is not `repeatable`, two equal calls may well give unequal answers."""
     if isinstance(test, (ast.Lambda, ast.GeneratorExp)):
         return Judgement("PP308", "it asserts on a lambda or generator that is never evaluated")
     if isinstance(test, ast.Name) and test.id in subjects:
@@ -104,7 +107,7 @@ def judge(test: ast.expr, index: TreeIndex, subjects: frozenset[str]) -> Judgeme
             what = "a tuple, which is always true"
         return Judgement("PP303", f"it asserts on {what}")
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        parts = [judge(part, index, subjects) for part in test.values[:50]]
+        parts = [judge(part, index, subjects, repeatable=repeatable) for part in test.values[:50]]
         if all(part.rule for part in parts):
             return parts[0]
         return Judgement(weak=all(p.weak or p.rule for p in parts))
@@ -113,17 +116,28 @@ def judge(test: ast.expr, index: TreeIndex, subjects: frozenset[str]) -> Judgeme
         ordered = isinstance(inner, ast.Compare) and any(isinstance(o, _ORDER) for o in inner.ops)
         return Judgement(negated_order=ordered)
     if isinstance(test, ast.Compare):
-        return _judge_compare(test, index)
+        return _judge_compare(test, index, repeatable)
     if isinstance(test, ast.Call):
         return _judge_call(test, index)
     return LIVE
 
 
-def _judge_compare(test: ast.Compare, index: TreeIndex) -> Judgement:
+def _says_nothing(left: ast.expr, op: ast.cmpop, right: ast.expr, repeatable: bool) -> bool:
+    """Whether both sides are the same thing. Two equal calls are not, where identity is asked for
+    (a cache, a singleton), where a class is called, or where the code is not repeatable."""
+    if not isinstance(op, (ast.Eq, ast.Is, ast.LtE, ast.GtE)) or not same_tree(left, right):
+        return False
+    calls = [node.func for node in ast.walk(left) if isinstance(node, ast.Call)]
+    names = [f.id if isinstance(f, ast.Name) else getattr(f, "attr", "") for f in calls]
+    makes = isinstance(op, ast.Is) or not repeatable or any(n[:1].isupper() for n in names)
+    return not (calls and makes)
+
+
+def _judge_compare(test: ast.Compare, index: TreeIndex, repeatable: bool) -> Judgement:
     if len(test.ops) != 1:
         return LIVE
     left, op, right = test.left, test.ops[0], test.comparators[0]
-    if isinstance(op, (ast.Eq, ast.Is, ast.LtE, ast.GtE)) and same_tree(left, right):
+    if _says_nothing(left, op, right, repeatable):
         return Judgement("PP303", "both sides of the comparison are the same")
     if isinstance(op, (ast.IsNot, ast.NotEq)) and literal_value(right) is None:
         inner = _regex_judgement(left, index)
@@ -155,20 +169,22 @@ def _judge_call(test: ast.Call, index: TreeIndex) -> Judgement:
     return _regex_judgement(test, index)
 
 
-def judge_method(call: ast.Call, index: TreeIndex, subjects: frozenset[str]) -> Judgement:
+def judge_method(
+    call: ast.Call, index: TreeIndex, subjects: frozenset[str], *, repeatable: bool = True
+) -> Judgement:
     """What can be said of `self.assertX(...)` or another assertion function."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     args = call.args
     if name in ("assertTrue", "assert_", "assertIs") and args and len(args) < 3:
         if name == "assertIs":
             is_true = len(args) == 2 and literal_value(args[1]) is True
-            return judge(args[0], index, subjects) if is_true else LIVE
-        return judge(args[0], index, subjects)
+            return judge(args[0], index, subjects, repeatable=repeatable) if is_true else LIVE
+        return judge(args[0], index, subjects, repeatable=repeatable)
     if name == "assertFalse" and args and truth_of(args[0]) is False:
         return Judgement("PP303", "it asserts on a constant")
     if name.startswith("assert") and "Equal" in name and "Not" not in name and len(args) >= 2:
         a, b = literal_value(args[0]), literal_value(args[1])
-        if same_tree(args[0], args[1]):
+        if _says_nothing(args[0], ast.Eq(), args[1], repeatable):
             return Judgement("PP303", "both sides of the comparison are the same")
         if a is not MISSING and b is not MISSING:
             return Judgement("PP303", "it compares two constants") if a == b else LIVE

@@ -76,11 +76,18 @@ class _Context:
 
 
 class Scanner:
-    """Reads tests of one suite; `subjects` are the names of the code under test."""
+    """Reads tests of one suite; `subjects` are the names of the code under test, `unknown` those
+    of functions that may assert, and `repeatable` says whether equal calls give equal answers."""
 
     def __init__(
-        self, index: TreeIndex, subjects: frozenset[str], unknown: frozenset[str] = frozenset()
+        self,
+        index: TreeIndex,
+        subjects: frozenset[str],
+        *,
+        unknown: frozenset[str] = frozenset(),
+        repeatable: bool = True,
     ) -> None:
+        self.repeatable = repeatable
         self.index = index
         self.subjects = subjects
         self.unknown = unknown
@@ -303,7 +310,7 @@ class Scanner:
         return frozenset(names & self.subjects)
 
     def _add(self, test: ast.expr, line: int, context: _Context, out: Scan) -> None:
-        judgement = judge(test, self.index, self.subjects)
+        judgement = judge(test, self.index, self.subjects, repeatable=self.repeatable)
         if not judgement.rule and any(same_tree(test, guard) for guard in context.guards):
             judgement = Judgement("PP304", "it is guarded by the condition that it checks")
         self._site(line, self._unless_mocked(test, judgement, context), context, out)
@@ -352,7 +359,9 @@ class Scanner:
                     continue
                 self._follow(call, context, out, seen, local)
             elif isinstance(call.func, ast.Attribute) and last.startswith("assert"):
-                judgement = judge_method(call, self.index, self.subjects)
+                judgement = judge_method(
+                    call, self.index, self.subjects, repeatable=self.repeatable
+                )
                 if last in _RAISES:
                     judgement = LIVE
                 self._site(call.lineno, self._unless_mocked(call, judgement, context), context, out)

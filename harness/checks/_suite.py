@@ -20,6 +20,7 @@ _TEST_LIBRARIES = frozenset({
     "pytest_mock", "pytest_asyncio", "anyio", "trio", "scipy", "sympy", "torch", "attr", "attrs",
     "responses", "requests_mock", "faker", "testfixtures", "nose", "allure", "requests", "conftest",
 })  # fmt: skip
+_VARYING = frozenset({"random", "secrets", "time", "datetime", "uuid", "numpy", "os", "threading"})
 _MOCKS = frozenset({"MagicMock", "Mock", "AsyncMock", "NonCallableMock", "create_autospec"})
 _DYNAMIC = frozenset({"__import__", "exec", "eval", "globals", "locals", "vars", "getattr", "dir"})
 
@@ -75,7 +76,12 @@ class _Reader:
         self.modules = modules
         self.knows_code = bool(own)
         foreign = frozenset(index.imports) - self.subjects - modules
-        self.scanner = Scanner(index, self.subjects, self._foreign_callables(foreign))
+        self.scanner = Scanner(
+            index,
+            self.subjects,
+            unknown=self._foreign_callables(foreign),
+            repeatable=_is_repeatable(subject.code_index),
+        )
 
     def _imports(self, own: set[str]) -> tuple[set[str], set[str], bool]:
         """Local names of modules of the code, names imported from them, whether by star. Where
@@ -240,6 +246,14 @@ class _Reader:
 def _public_names(tree: ast.Module | None) -> set[str]:
     body = tree.body if tree is not None else []
     return {n.name for n in body if isinstance(n, (*FUNCTIONS, ast.ClassDef)) and n.name != "main"}
+
+
+def _is_repeatable(code: TreeIndex | None) -> bool:
+    """Whether two equal calls surely give equal answers: no classes of its own, no chance, no
+    clock, no state."""
+    if code is None or code.all(ast.ClassDef) or code.all(ast.Global) or code.all(ast.Yield):
+        return False
+    return not any(path.split(".")[0] in _VARYING for path in code.imports.values())
 
 
 def _module_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:

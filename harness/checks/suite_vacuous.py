@@ -1,4 +1,4 @@
-"""PP300, PP301, PP307, PP316, PP317: suites as a whole that let wrong answers through."""
+"""PP300, PP301, PP307, PP316, PP317, PP318: suites as a whole that let wrong answers through."""
 
 from __future__ import annotations
 
@@ -214,4 +214,32 @@ class TypesOnly:
                 severity=Severity.WARN,
                 message="the suite asks for types only, never for a value",
                 facts={"assertions": kinds[True]},
+            )
+
+
+class BrokenSuite:
+    """A Python suite that Python's parser refuses.
+
+    Why: it can run nothing, and that is the tests' fault, not the code's. Example: a suite cut off
+    in the middle of a line.
+    """
+
+    id: ClassVar[str] = "PP318"
+    version: ClassVar[int] = 1
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(fires=True, code=_CODE, suite="def test_a(:\n", severity=Severity.WARN),
+        Example(fires=False, code=_CODE, suite=_GOOD),
+        Example(fires=False, code="let x = 1;", language="javascript", suite="test('a', () => {})"),
+    )
+
+    def run(self, subject: Subject) -> Iterable[Finding]:
+        """One warning."""
+        suite = subject.pair.suite
+        if suite is None or not subject.is_python or subject.suite_tree is not None:
+            return
+        if suite.source.strip():
+            yield Finding(
+                rule=self.id,
+                severity=Severity.WARN,
+                message="Python's parser refuses the suite",
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import time
 from typing import Any
 
@@ -65,7 +66,7 @@ def _docstring_spec(entry: str, source: str) -> TestSpec:
     import ast
 
     cases = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(ast.parse(textwrap.dedent(source))):
         if isinstance(node, ast.Compare) and isinstance(node.left, ast.Call):
             try:
                 args = [ast.literal_eval(a) for a in node.left.args]
@@ -82,6 +83,8 @@ def test_humaneval_docstring_examples_do_not_count_as_hard_coded() -> None:
     though the examples stand in the code's docstring."""
     stopped, cases = {}, 0
     for row in rows("humanevalpack-python.jsonl.gz"):
+        if row["task_id"] == "Python/119":
+            continue  # its example test is indented in part and does not parse
         spec = _docstring_spec(row["entry_point"], row["example_test"])
         cases += len(spec.cases)
         pair = python(
@@ -116,7 +119,8 @@ def test_a_table_over_a_humaneval_suite_is_found() -> None:
             continue
         tried += 1
         name = row["entry_point"]
-        code = f"def {name}(*a):\n    for k, v in {table!r}:\n        if k == a:\n            return v\n"
+        look_up = f"    for k, v in {table!r}:\n        if k == a:\n            return v\n"
+        code = f"def {name}(*a):\n{look_up}"
         pair = python(code, suite=row["test"], kind="check", entry_point=name)
         found += any(f.rule == "PP401" for f in findings_of(pair))
     assert tried > 100
