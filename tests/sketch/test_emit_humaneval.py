@@ -15,7 +15,7 @@ from harness.sketch.emit import emit_pytest
 from harness.sketch.lift import lift_suite
 
 # A buggy solution of these does not end; the file is stopped, which is a failure too.
-TIMEOUT_S = 2
+TIMEOUT_S = 1
 BUGGY_STEP = 4
 """Every fourth buggy solution: those that hang make the whole set slow."""
 
@@ -41,7 +41,17 @@ def _write(folder: Path, field: str) -> int:
 def _failed(folder: Path) -> set[str]:
     """Files with a failed test."""
     plugins = ["-p", "no:cacheprovider", "-p", "pytest_timeout", f"--timeout={TIMEOUT_S}"]
-    command = [sys.executable, "-m", "pytest", "-q", *plugins, "--tb=no", "-rfE", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--assert=plain",
+        *plugins,
+        "--tb=no",
+        "-rfE",
+        str(folder),
+    ]
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=280, env=environment
@@ -51,7 +61,9 @@ def _failed(folder: Path) -> set[str]:
     return {line.split()[1].split("::")[0].rsplit("/", 1)[-1] for line in lines}
 
 
-@pytest.mark.parametrize("field", ["canonical_solution", "buggy_solution"])
+@pytest.mark.parametrize(
+    "field", ["canonical_solution", pytest.param("buggy_solution", marks=pytest.mark.slow)]
+)
 def test_emitted_files_pass_the_right_and_fail_the_buggy(field: str, tmp_path: Path) -> None:
     """All emitted files pass beside the reference; every one fails beside the planted bug."""
     written = _write(tmp_path, field)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from lift_support import native_check, passes, shared_data
 
 from harness.sketch.lift import lift_suite
@@ -24,6 +25,7 @@ def test_all_suites_of_plain_data_lift_and_their_references_pass() -> None:
     assert [number for number, ok in lifted.items() if not ok] == []
 
 
+@pytest.mark.slow
 def test_lifted_suites_reject_the_same_buggy_solutions_as_the_native_ones() -> None:
     """On HumanEvalPack's right and buggy solutions the lifted suite decides as the native one."""
     differing, rejected, compared = [], 0, 0
