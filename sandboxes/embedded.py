@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 
 from sandboxes import linux, rootfs, seccomp, toolchain
 from sandboxes.base import Facts, Job, Limits, Outcome, Probe, Profile, SandboxUnavailable
-from sandboxes.slots import Key, Pool, Slot, check_names
+from sandboxes.pool import Key, Pool
+from sandboxes.slots import Slot, check_names
 
 _ENV = {
     "HOME": rootfs.WORK,

@@ -360,6 +360,24 @@ def test_many_threads_share_one_slot(sandbox: Embedded) -> None:
     assert answers == {n: str(n).encode() for n in range(8)}
 
 
+def test_nobody_starves(sandbox: Embedded) -> None:
+    """With more threads than slots each gets its turn: none runs twice while another waits."""
+    order: list[int] = []
+
+    def one(number: int) -> None:
+        for _ in range(10):
+            sandbox.run(job("time.sleep(0.005)"))
+            order.append(number)
+
+    threads = [threading.Thread(target=one, args=(n,)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    middle = order[6:24]
+    assert max(middle.count(number) for number in range(3)) <= 8
+
+
 def test_slots_are_recycled_by_age(sandbox: Embedded, monkeypatch: pytest.MonkeyPatch) -> None:
     """After its number of jobs a slot is replaced, and the digest of the image stays."""
     monkeypatch.setattr("sandboxes.slots._JOBS_PER_SLOT", 3)
