@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
+import threading
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
 from sandboxes import linux, rootfs, seccomp, toolchain
 from sandboxes.base import Facts, Job, Limits, Outcome, Probe, Profile, SandboxUnavailable
-from sandboxes.slots import Key, Pool, Slot, check_names
+from sandboxes.pool import Key, Pool
+from sandboxes.slots import Slot, check_names
 
 _ENV = {
     "HOME": rootfs.WORK,
@@ -36,22 +39,32 @@ class Embedded:
     ) -> None:
         self._profiles = dict(profiles)
         self._python = python or toolchain.base_python()
+        self._lock = threading.Lock()
+        self._contents: dict[str, toolchain.Contents] = {}
         self._pool = Pool(self._start, slots=slots or len(os.sched_getaffinity(0)))
 
     @cached_property
     def _interpreter(self) -> toolchain.Interpreter:
         return toolchain.interpreter(self._python)
 
-    @cached_property
-    def _contents(self) -> dict[str, toolchain.Contents]:
-        return {
-            name: toolchain.contents(profile, rootfs.SITE)
-            for name, profile in self._profiles.items()
-        }
+    def _content(self, name: str) -> toolchain.Contents:
+        """Read once, so that every slot of a profile shows the same bytes."""
+        with self._lock:
+            if name not in self._contents:
+                self._contents[name] = toolchain.contents(self._profiles[name], rootfs.SITE)
+            return self._contents[name]
+
+    def _usable(self) -> dict[str, toolchain.Contents]:
+        """The profiles that this machine can have; jobs of the others raise, each time."""
+        usable = {}
+        for name in self._profiles:
+            with contextlib.suppress(SandboxUnavailable):
+                usable[name] = self._content(name)
+        return usable
 
     def _start(self, key: Key) -> Slot:
         name, hash_seed = key
-        content = self._contents[name]
+        content = self._content(name)
         python = self._interpreter
         limits = Limits()
         binds = [(prefix, prefix) for prefix in python.prefixes]
@@ -64,7 +77,9 @@ class Embedded:
             "disk_mb": limits.disk_mb,
             "inodes": limits.inodes,
         }
-        env = {**_ENV, "PYTHONHASHSEED": str(hash_seed)}
+        own = os.path.dirname(python.path)
+        path = _ENV["PATH"] if own in _ENV["PATH"].split(":") else f"{own}:{_ENV['PATH']}"
+        env = {**_ENV, "PATH": path, "PYTHONHASHSEED": str(hash_seed)}
         slot = Slot(python=python.path, env=env, setup=setup, blobs=list(content.guest.values()))
         wrong = _unsound(slot.ready, setup["many_uids"])
         if wrong:
@@ -88,16 +103,17 @@ class Embedded:
 
     @cached_property
     def _facts(self) -> Facts:
-        first = next(iter(self._profiles))
+        usable = self._usable()
+        first = next(iter(usable or self._profiles))
         ready = self._pool.peek((first, 0))
         versions: dict[str, str] = {"python": self._interpreter.version}
-        for content in self._contents.values():
+        for content in usable.values():
             versions.update(content.versions)
         system = os.uname()
         return Facts(
             backend=self.name,
             tier="root" if os.geteuid() == 0 else "user",
-            image=toolchain.image_digest(self._interpreter, self._contents),
+            image=toolchain.image_digest(self._interpreter, usable),
             toolchain=versions,
             enforced=_enforced(ready),
             kernel=system.release,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import platform
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWCGROUP = 0x02000000
@@ -85,7 +84,7 @@ class _MountAttr(ctypes.Structure):
 
 def machine() -> str:
     """ "x86_64" or "aarch64", else whatever the kernel calls itself."""
-    name = platform.machine()
+    name = os.uname().machine
     return {"arm64": "aarch64", "amd64": "x86_64"}.get(name.lower(), name)
 
 

@@ -1,4 +1,4 @@
-"""The client's side of slots: starting one, a job's way there and back, and the warm pool."""
+"""The client's side of one slot: its start, a job's way there and back, its end."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import contextlib
 import hashlib
 import subprocess
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -21,7 +20,6 @@ _GRACE_S = 15.0
 _BACKSTOP = 6.0
 _JOBS_PER_SLOT = 1000
 _AGE_S = 15 * 60.0
-_WARM_PER_SLOT = 4
 _BOOT = "import os, sys; sys.path.insert(0, os.getcwd()); from sandboxes.launch import main; main()"
 _EXIT_MEMORY = 77
 
@@ -221,108 +219,3 @@ def _outcome(answer: dict[str, Any], parts: list[bytes], collect: tuple[str, ...
         files={name: parts[5 + i] for i, name in enumerate(collect) if i not in missing},
         detail=str(answer["detail"]),
     )
-
-
-Key = tuple[str, int]
-
-
-class Pool:
-    """Warm slots by key. At most `slots` jobs run at once; idle slots wait for their key."""
-
-    def __init__(self, start: Callable[[Key], Slot], *, slots: int) -> None:
-        self._start = start
-        self._slots = slots
-        self._room = threading.BoundedSemaphore(slots)
-        self._lock = threading.Lock()
-        self._idle: list[tuple[Key, Slot]] = []
-        self._busy: set[Slot] = set()
-        self._closed = False
-
-    def run(self, key: Key, job: Job) -> Outcome:
-        """Run `job` in a slot of `key`; a slot that is lost under it is tried once more.
-
-        Raises:
-            SandboxUnavailable: no slot, or two lost without the kernel's word for why.
-        """
-        with self._room:
-            try:
-                return self._try(key, job)
-            except SlotLostError:
-                pass
-            try:
-                return self._try(key, job)
-            except SlotLostError as lost:
-                if lost.memory:
-                    return Outcome(
-                        status=Status.MEMORY,
-                        oom_kills=1,
-                        detail="the kernel killed for memory, the slot with it, twice",
-                    )
-                raise SandboxUnavailable(
-                    str(lost), hint="run again; if it stays, `pairproof doctor`"
-                ) from lost
-
-    def _try(self, key: Key, job: Job) -> Outcome:
-        slot = self._take(key)
-        try:
-            outcome = slot.run(job)
-        except BaseException:
-            with self._lock:
-                self._busy.discard(slot)
-            slot.close()
-            raise
-        self._give(key, slot)
-        return outcome
-
-    def _take(self, key: Key) -> Slot:
-        with self._lock:
-            if self._closed:
-                raise SandboxUnavailable("the sandbox is closed", hint="create another")
-            for index in range(len(self._idle) - 1, -1, -1):
-                if self._idle[index][0] == key:
-                    slot = self._idle.pop(index)[1]
-                    self._busy.add(slot)
-                    return slot
-        slot = self._start(key)
-        with self._lock:
-            self._busy.add(slot)
-            closed = self._closed
-        if closed:
-            slot.abort()
-        return slot
-
-    def _give(self, key: Key, slot: Slot) -> None:
-        retired: list[Slot] = []
-        with self._lock:
-            self._busy.discard(slot)
-            if slot.worn or self._closed:
-                retired.append(slot)
-            else:
-                self._idle.append((key, slot))
-                if len(self._idle) > _WARM_PER_SLOT * self._slots:
-                    retired.append(self._idle.pop(0)[1])
-        for old in retired:
-            old.close()
-
-    def peek(self, key: Key) -> dict[str, Any]:
-        """What a slot of `key` said when it was ready; starts one where none is idle."""
-        with self._room:
-            slot = self._take(key)
-            self._give(key, slot)
-            return slot.ready
-
-    def close(self) -> None:
-        """End all slots, busy ones too, and wait until they are gone. Idempotent."""
-        with self._lock:
-            self._closed = True
-            idle = [slot for _, slot in self._idle]
-            self._idle.clear()
-            busy = list(self._busy)
-        for slot in busy:
-            slot.abort()
-        for slot in idle:
-            slot.close()
-        for _ in range(self._slots):  # each thread gives its room back once its slot is closed
-            self._room.acquire()
-        for _ in range(self._slots):
-            self._room.release()

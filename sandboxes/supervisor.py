@@ -63,6 +63,7 @@ class Supervisor:
         self._many_uids = many_uids
         self._meter = meter.Meter(files)
         self._disk = (disk_mb, inodes)
+        self._inodes_used = _inodes_used(os.statvfs(rootfs.WORK))
         self._drop = None if many_uids else linux.CapabilityDrop()
         self._served = 0
         self._oom_seen = self._meter.oom_kills()
@@ -121,7 +122,8 @@ class Supervisor:
 
     def _run(self, job: dict[str, Any], blobs: _Blobs) -> tuple[dict[str, Any], _Blobs]:
         cpu_s, wall_s, memory_mb, pids, disk_mb, inodes, file_mb, out_kb, report_kb = job["limits"]
-        worn = "" if _no_children() else "a process was alive before the job"
+        if not _no_children():
+            raise RuntimeError("a process was alive before the job")
         if self._disk != (disk_mb, inodes):
             rootfs.resize(disk_mb=disk_mb, inodes=inodes)
             self._disk = (disk_mb, inodes)
@@ -138,7 +140,8 @@ class Supervisor:
             self._blame_us()
         oom_now = self._meter.oom_kills()
         oom, self._oom_seen = oom_now - self._oom_seen, oom_now
-        full = _disk_is_full()
+        disk = os.statvfs(rootfs.WORK)
+        full = disk.f_bavail == 0 or disk.f_favail == 0
         collected = [self._collect(name, file_mb << 20) for name in job.get("collect", ())]
         status, detail = _status(run, oom=oom, full=full, cpu_s=cpu_s)
         out, out_head, out_tail = run.out.finish()
@@ -155,7 +158,7 @@ class Supervisor:
             "report_cut": run.report.over,
             "oom": oom,
             "leftover": leftover,
-            "worn": self._wear(memory=status == "memory") or worn,
+            "worn": self._wear(disk, memory=status == "memory"),
             "missing": [index for index, data in enumerate(collected) if data is None],
         }
         parts = [out_head, out_tail, err_head, err_tail, run.report.finish()]
@@ -247,13 +250,14 @@ class Supervisor:
         self._arena.touched += len(data or b"")
         return data
 
-    def _wear(self, *, memory: bool) -> str:
+    def _wear(self, disk: os.statvfs_result, *, memory: bool) -> str:
         """Wipe; why this slot must not serve another job, or nothing."""
-        begun = time.monotonic()
-        if wipe.wipe(rootfs.WRITABLE):
-            return "something could not be wiped"
-        if time.monotonic() - begun > _SLOW_WIPE_S:
-            return "the wipe was slow"
+        if _inodes_used(disk) != self._inodes_used:
+            begun = time.monotonic()
+            if wipe.wipe(rootfs.WRITABLE):
+                return "something could not be wiped"
+            if time.monotonic() - begun > _SLOW_WIPE_S:
+                return "the wipe was slow"
         if memory:
             return "memory ran out"
         self._served += 1
@@ -306,9 +310,8 @@ def _no_children() -> bool:
     return False
 
 
-def _disk_is_full() -> bool:
-    found = os.statvfs(rootfs.WORK)
-    return found.f_bavail == 0 or found.f_favail == 0
+def _inodes_used(disk: os.statvfs_result) -> int:
+    return disk.f_files - disk.f_ffree
 
 
 def _high(fd: int) -> int:

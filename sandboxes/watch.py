@@ -110,11 +110,10 @@ class Run:
 
     def _events(self, poll: select.poll, handle: int, look: float) -> bool:
         """Serve the pipes that are ready; whether there is nothing more to wait for."""
-        ended = False
         for fd, _ in poll.poll(max(0.0, (look - time.monotonic()) * 1000)):
             if fd == handle:
-                ended = True
-            elif fd == self._control:
+                return True  # `finish` reads the rest
+            if fd == self._control:
                 os._exit(0)
             elif fd in self._feeds:
                 if self._push(fd):
@@ -127,7 +126,7 @@ class Run:
                     del self._open[fd]
                 elif pipe.flooded:
                     self.reason = "output"
-        return ended or bool(self.reason)
+        return bool(self.reason)
 
     def _push(self, fd: int) -> bool:
         """Write what fits; true at the end, where the pipe is closed and forgotten."""

@@ -259,6 +259,29 @@ os.waitpid(pid, 0)
     assert done.oom_kills >= 1
 
 
+def test_files_are_memory_too(public: Path) -> None:
+    """Where the disk is larger than the memory, filling it is `memory`, even if it costs slots."""
+    made = as_root(public, slots=1)
+    fill = Process(argv=("/bin/sh", "-c", "cat /dev/zero > /job/f; exit 0"))
+    limits = dataclasses.replace(FAST, memory_mb=48, disk_mb=400, file_mb=400)
+    done = made.run(Job(processes=(fill,), limits=limits))
+    after = made.run(job("os.write(report, b'fine')"))
+    made.close()
+    assert done.status is Status.MEMORY and done.oom_kills >= 1, shown(done)
+    assert after.report == b"fine"
+
+
+def test_python_of_a_program_is_the_slots_own(sandbox: Embedded) -> None:
+    """`python3` in a job is the interpreter that the facts name, with the job's hash seed."""
+    code = "import platform; print(platform.python_version(), hash('pairproof'))"
+    program = Process(argv=("python3", "-c", code))
+    done = sandbox.run(Job(processes=(program,), hash_seed=3, limits=FAST))
+    forked = sandbox.run(job("print(hash('pairproof'))", hash_seed=3))
+    version, digest = done.stdout.text.split()
+    assert version == sandbox.facts().toolchain["python"]
+    assert digest == forked.stdout.text.strip()
+
+
 def test_each_process_has_a_user_of_its_own(public: Path) -> None:
     """As root, no two processes of any jobs in a slot share a user id."""
     made = as_root(public, slots=1)
@@ -336,6 +359,24 @@ def test_many_threads_share_one_slot(sandbox: Embedded) -> None:
     for thread in threads:
         thread.join()
     assert answers == {n: str(n).encode() for n in range(8)}
+
+
+def test_nobody_starves(sandbox: Embedded) -> None:
+    """With more threads than slots each gets its turn: none runs twice while another waits."""
+    order: list[int] = []
+
+    def one(number: int) -> None:
+        for _ in range(10):
+            sandbox.run(job("time.sleep(0.005)"))
+            order.append(number)
+
+    threads = [threading.Thread(target=one, args=(n,)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    middle = order[6:24]
+    assert max(middle.count(number) for number in range(3)) <= 8
 
 
 def test_slots_are_recycled_by_age(sandbox: Embedded, monkeypatch: pytest.MonkeyPatch) -> None:
