@@ -128,7 +128,7 @@ class _Session:
         if self.stop.asked.is_set():
             raise Interrupted(f"interrupted after {self.judged} pairs",
                               hint="give the same command again to go on")  # fmt: skip
-        if self.judged + self.known + self.quarantined == 0:
+        if self.judged + self.known == 0 and (self.request.only or not self.quarantined):
             raise NothingToDo("no row matched", hint="look at --only and --limit")
         canaries = judge_canaries(self.lab) if self.judged else ""
         if canaries:

@@ -60,7 +60,7 @@ canaries {{ manifest.canaries | md }}.
 ## Look at these first
 
 {% for v in failures -%}
-- `{{ v.pair_id | code }}` {{ v.status }} ({{ v.reasons | join(", ") }}): {{ v.detail[:200] | md }}
+- **{{ v.pair_id | md }}** {{ v.status }} ({{ v.reasons | join(", ") }}): {{ v.detail[:200] | md }}
 {% endfor %}
 {% endif -%}
 One of them again: `pairproof repro {{ run.root | string | code }} ID`
