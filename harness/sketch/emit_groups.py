@@ -36,7 +36,7 @@ def _alike(case: Case, spec: TestSpec) -> str | None:
         return None
     if case.comparator.op not in ("eq", "truthy", "falsy", "len", "approx"):
         return None
-    exact = case.expect is not None and case.expect[0] in ("bool", "null")
+    exact = case.comparator.types == "sketch" and (case.expect or [""])[0] in ("bool", "null")
     shape = f"{exact} {(case.expect or [''])[0] == 'list' and yields(spec.entry.returns)}"
     return f"{call[2]} {len(call[3])} {case.comparator.model_dump_json()} {shape}"
 

@@ -7,6 +7,7 @@ Nothing is executed here; the suite's syntax tree is read on the host.
 from __future__ import annotations
 
 import ast
+import re
 from typing import Literal
 
 from harness.sketch.lift_body import Body
@@ -68,7 +69,7 @@ class _Suite:
         self.facts = facts
         self.cases: list[Case] = []
         self.defined: set[str] = set()
-        self.shared = Shared(facts, entry, source.splitlines() or [""], kind != "pytest")
+        self.shared = Shared(facts, entry, re.split(r"\r\n|\r|\n", source), kind != "pytest")
         self.scope = Scope(self.shared)
 
     def read(self, tree: ast.Module) -> None:

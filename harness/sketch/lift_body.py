@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from harness.sketch.lift_claims import PYTHON, Claim, Reader
 from harness.sketch.lift_expr import Translator, calls, variables
 from harness.sketch.lift_fold import NotConstant, NotLifted, immutable, tagged
 from harness.sketch.lift_scope import Binding, Const, Inline, Node, Scope, Shared, Var
+from harness.sketch.lift_tables import as_binding, parts, rows
 from harness.sketch.lift_unittest import method_claims
 from harness.sketch.spec import Case, Expr, Origin, Raises
 
@@ -118,7 +117,7 @@ class Body:
             bound = self.scope.fold(value)
             if not isinstance(bound, tuple | list):
                 raise NotLifted("unpacks a result")
-            self._unpack(target, Const(bound))
+            self._bind(target, Const(bound))
         elif isinstance(target, ast.Attribute):
             owner = self.translator.expr(target.value)
             if owner[0] != "name" or owner[1] not in self.shared.taken:
@@ -301,72 +300,23 @@ class Body:
     def _for(self, node: ast.For) -> None:
         if node.orelse:
             raise NotLifted("for ... else")
-        rows = list(self.rows(node.iter))
-        if not rows:
+        table = list(rows(self.scope, node.iter))
+        if not table:
             raise NotLifted("a loop over nothing")
-        for row in rows:
+        for row in table:
             self._bind(node.target, row)
             self.run(node.body)
 
-    def rows(self, node: ast.expr) -> Iterator[Binding]:
-        """The elements of a literal table. Raises NotLifted for anything that is computed."""
-        if isinstance(node, ast.Call):
-            yield from map(Const, self._paired(node))
-            return
-        bound = self.scope.binding(node)
-        if isinstance(bound, Node):
-            node = bound.node
-        try:
-            table = self.scope.fold(node)
-        except NotConstant:
-            if not isinstance(node, ast.List | ast.Tuple):
-                raise
-            yield from (Node(item) for item in node.elts)
-            return
-        if not isinstance(table, list | tuple | str | dict):
-            raise NotLifted("a table without an order")
-        yield from (Const(item) for item in table)
-
-    def _paired(self, node: ast.Call) -> Iterable[Any]:
-        """table.items(), enumerate(table), zip(one, other): nothing else is a literal table."""
-        if node.keywords:
-            raise NotLifted("a computed table")
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "items" and not node.args:
-            table = self.scope.fold(node.func.value)
-            if isinstance(table, dict):
-                return table.items()
-        name = self.scope.dotted(node.func)
-        if name not in ("enumerate", "zip") or (name == "enumerate" and len(node.args) != 1):
-            raise NotLifted("a computed table")
-        tables = [self.scope.fold(arg) for arg in node.args]
-        if not all(isinstance(table, list | tuple | str) for table in tables):
-            raise NotLifted("a table without an order")
-        return enumerate(tables[0]) if name == "enumerate" else zip(*tables, strict=False)
-
     def _bind(self, target: ast.expr, row: Binding) -> None:
         if isinstance(target, ast.Tuple | ast.List):
-            self._unpack(target, row)
+            for item, part in zip(target.elts, parts(target, row), strict=True):
+                self._bind(item, part)
             return
         key = self.scope.key(target)
         if not key:
             raise NotLifted("loop target")
         self._may_bind(key)
-        if isinstance(row, Node):
-            row = Const(self.scope.fold(row.node)) if self._folds(row.node) else row
-        self.scope.env[key] = row
-
-    def _unpack(self, target: ast.Tuple | ast.List, row: Binding) -> None:
-        parts: list[Binding]
-        if isinstance(row, Node) and isinstance(row.node, ast.Tuple | ast.List):
-            parts = [Node(item) for item in row.node.elts]
-        elif isinstance(row, Const) and isinstance(row.value, tuple | list):
-            parts = [Const(item) for item in row.value]
-        else:
-            raise NotLifted("a row that cannot be unpacked")
-        if len(parts) != len(target.elts) or any(isinstance(t, ast.Starred) for t in target.elts):
-            raise NotLifted("a row of another length")
-        for item, part in zip(target.elts, parts, strict=True):
-            self._bind(item, part)
+        self.scope.env[key] = as_binding(self.scope, row.node) if isinstance(row, Node) else row
 
     # Cases.
 
@@ -421,15 +371,6 @@ class Body:
         self.steps.append(Step(["new", name, tagged(bound.value, as_input=True)], owed=False))
         self.scope.env[key] = Var(name)
         return ["name", name]
-
-
-def as_binding(scope: Scope, node: ast.expr) -> Binding:
-    """A constant where the expression folds, else the expression itself."""
-    try:
-        value: Any = scope.fold(node)
-    except NotConstant:
-        return Node(node)
-    return Const(value)
 
 
 def _is_self(node: ast.expr) -> bool:

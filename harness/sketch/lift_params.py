@@ -6,9 +6,9 @@ import ast
 import itertools
 from collections.abc import Iterator
 
-from harness.sketch.lift_body import as_binding
 from harness.sketch.lift_fold import NotLifted
 from harness.sketch.lift_scope import Binding, Const, Node, Scope, Shared
+from harness.sketch.lift_tables import as_binding
 
 _ASYNC_MARKS = frozenset({"pytest.mark.asyncio", "pytest.mark.anyio"})
 
