@@ -25,6 +25,9 @@ _ENV = {
 }
 
 
+_LARGEST_HASH_SEED = 2**32 - 1
+
+
 class Embedded:
     """Runs jobs in slots of this machine. Starts nothing before the first job.
 
@@ -94,7 +97,16 @@ class Embedded:
             raise ValueError(f"no profile {job.profile!r}; there are: {known}")
         if not 1 <= len(job.processes) <= 2:
             raise ValueError("a job has one or two processes")
+        if not 0 <= job.hash_seed <= _LARGEST_HASH_SEED:
+            raise ValueError(f"no interpreter takes the hash seed {job.hash_seed}")
         check_names((*job.files, *job.collect))
+        program_reports = any(process.argv and process.reports for process in job.processes)
+        if len(job.processes) == 2 and program_reports and os.geteuid() != 0:
+            # exec makes a process readable again, and its peer has the same user id
+            raise SandboxUnavailable(
+                "with one user id a program's report cannot be kept from the job's other process",
+                hint="run as root, or use --sandbox docker",
+            )
         return self._pool.run((job.profile, job.hash_seed), job)
 
     def facts(self) -> Facts:

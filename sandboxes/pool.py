@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandboxes.base import Job, Outcome, SandboxUnavailable, Status
-from sandboxes.slots import Slot, SlotLostError
+from sandboxes.slots import AGAIN, Slot, SlotLostError
 
 _WARM_PER_SLOT = 4
 
@@ -87,9 +87,7 @@ class Pool:
                         oom_kills=1,
                         detail="the kernel killed for memory, the slot with it, twice",
                     )
-                raise SandboxUnavailable(
-                    str(lost), hint="run again; if it stays, `pairproof doctor`"
-                ) from lost
+                raise SandboxUnavailable(str(lost), hint=AGAIN) from lost
 
     def _try(self, key: Key, job: Job) -> Outcome:
         slot = self._take(key)

@@ -22,6 +22,8 @@ _JOBS_PER_SLOT = 1000
 _AGE_S = 15 * 60.0
 _BOOT = "import os, sys; sys.path.insert(0, os.getcwd()); from sandboxes.launch import main; main()"
 _EXIT_MEMORY = 77
+AGAIN = "run again; if it stays, `pairproof doctor`"
+"""What to do where nothing is known about a cause."""
 
 
 class SlotLostError(Exception):
@@ -76,9 +78,9 @@ class Slot:
             frame = self._reader.frame(_START_WITHIN_S)
         except wire.WireError as error:
             self.close()
-            raise SandboxUnavailable(f"a slot did not start: {error}") from error
+            raise SandboxUnavailable(f"a slot did not start: {error}", hint=AGAIN) from error
         if frame is None or "ready" not in frame[0]:
-            told = (frame[0].get("fatal") if frame else "") or self._tail()
+            told = (frame[0].get("fatal") if frame else "") or self._tail() or "it ended silently"
             step = frame[0].get("step", "") if frame else ""
             self.close()
             raise SandboxUnavailable(f"a slot did not start: {told}", hint=remedy(step))
@@ -182,7 +184,7 @@ def remedy(step: str) -> str:
             "the system permits user namespaces but not their use; on Ubuntu: sysctl "
             "kernel.apparmor_restrict_unprivileged_userns=0; or use --sandbox docker"
         )
-    return "use --sandbox docker" if step else ""
+    return "use --sandbox docker" if step else AGAIN
 
 
 def check_names(names: Iterable[str]) -> None:

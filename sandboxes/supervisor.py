@@ -193,6 +193,7 @@ class Supervisor:
                 payload=ends[0],
                 size=len(payload),
                 stdin=ends[1],
+                # The job's output is that of its first process; a second one only complains.
                 stdout=run.err_w if index else run.out_w,
                 stderr=run.err_w,
                 report=run.report_w if reports else -1,
