@@ -29,7 +29,9 @@ _NATIVE = {
 }  # fmt: skip
 _NATIVE["typescript"] = _NATIVE["javascript"]
 _ALIASES = frozenset({"candidate"})
-_DEFINITION = re.compile(r"([^\W\d]\w*)\s*\(\s*[^\W\d]\w*\s*(?:[-+]\s*\d+\s*)?\)\s*=(?![=>])")
+_DEFINITION = re.compile(
+    r"(?<!\w)([^\W\d]\w{0,80}) ?\( ?[^\W\d]\w{0,80} ?(?:[-+] ?\d{1,9} ?)?\) ?=(?![=>])"
+)
 
 
 _EQUAL = Comparator()

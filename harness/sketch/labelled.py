@@ -126,6 +126,8 @@ def yaml_like(lines: list[Line], at: int, context: Context, sink: Sink) -> int:
     first = _KEY.fullmatch(lines[at].text)
     if first is None or first.group("key").lower() not in _INPUTS | _NAMES:
         return 0
+    if "-" not in first.group("lead") and _GIVEN.fullmatch(lines[at].text):
+        return 0
     end = at + 1
     while end < min(len(lines), at + _MAX_LINES) and not lines[end].blank:
         found = _KEY.fullmatch(lines[end].text)
