@@ -19,6 +19,8 @@ _BY_STATUS = {
     Status.FORBIDDEN: Reason.EXTERNAL_EFFECT,
 }
 _ORDER = list(Assurance)
+_UNSURE = 0.8
+"""A sketch line with another reading does not reject on its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +142,11 @@ def _first_runs(m: Measured, _: Policy) -> Decision | None:
             VerdictStatus.REVIEW,
             (Reason.SPEC_CONFLICT,),
             f"the {who} passes but the sketch does not: {detail}",
+        )
+    failed = [line for line in m.sketch.lines if line.outcome == "failed"]
+    if reason is Reason.CASE_FAILED and all(line.confidence <= _UNSURE for line in failed):
+        return Decision(
+            VerdictStatus.REVIEW, (Reason.AMBIGUOUS,), f"read one of two ways: {detail}"
         )
     if m.sketch.undecided and reason is Reason.CASE_FAILED and m.suite is None:
         return Decision(VerdictStatus.REVIEW, (Reason.NEEDS_TESTS,), f"not plain data: {detail}")

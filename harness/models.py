@@ -222,6 +222,8 @@ class CaseLine(Record):
     """Line of the sketch or suite that it came from."""
     text: str = ""
     rule: str = ""
+    confidence: float = 1.0
+    """How sure the reading is; below 1 where another reading was possible."""
     outcome: LineOutcome
     expected: str = ""
     got: str = ""

@@ -174,7 +174,7 @@ def _line(case: Case, outcome: LineOutcome, got: str, detail: str) -> CaseLine:
             expected = f"{operation} {expected}"
     return CaseLine(
         id=case.id, name=case.name, source=origin.source, line=origin.line, text=origin.text[:300],
-        rule=origin.rule, outcome=outcome, expected=expected, got=got, detail=detail[:300],
+        rule=origin.rule, confidence=origin.confidence, outcome=outcome, expected=expected, got=got, detail=detail[:300],
     )  # fmt: skip
 
 

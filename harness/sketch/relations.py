@@ -268,7 +268,7 @@ def _boolean(text: str, context: Context, scope: Scope, *, claimed: bool) -> lis
     if not (claimed or negation or asks):
         return []
     if asks and not negation and _is_builtin_type(call[3][1]):
-        outcome = Outcome(call[3][1], Comparator(op="isinstance"))
+        outcome = Outcome(["str", call[3][1][1]], Comparator(op="isinstance"))
         return [Draft(call[3][0], outcome, "isinstance", 1.0, scope.setup)]
     op: ComparatorOp = "falsy" if negation else "truthy"
     return [draft(reading, Outcome(None, Comparator(op=op)), scope, rule=op)]
