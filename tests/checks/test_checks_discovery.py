@@ -70,5 +70,5 @@ def test_a_package_that_cannot_be_loaded_is_named(
     install(tmp_path, "stranger_three", "PP498")
     (tmp_path / "stranger_three.py").write_text("raise RuntimeError('broken')\n")
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(Misuse, match="stranger_three:Stranger.*broken"):
+    with pytest.raises(Misuse, match=r"stranger_three:Stranger.*broken"):
         load_checks()
