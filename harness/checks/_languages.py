@@ -11,17 +11,18 @@ _MARKS: tuple[tuple[str, str], ...] = (
     ("html", r"(?i)\A\s*(?:<!doctype html|<html\b)"),
     ("php", r"<\?php\b"),
     ("bash", r"\A#!.*\b(?:ba|z|da)?sh\b"),
-    ("rust", r"(?m)^\s*(?:pub )?fn \w+\s*(?:<[^>]*>)?\(|\blet mut \w|^\s*impl\b|println!\("),
+    ("rust", r"(?m)^[ \t]*(?:pub )?fn \w+\s*(?:<[^>]*>)?\(|\blet mut \w|^[ \t]*impl\b|println!\("),
     ("go", r"(?m)^package \w+\s*$|^func (?:\(\w+ \*?\w+\) )?\w+\(|\bfmt\.Print"),
-    ("cpp", r"(?m)^\s*#include\s*[<\"]|\bstd::\w|\busing namespace std;"),
+    ("cpp", r"(?m)^[ \t]*#include\s*[<\"]|\bstd::\w|\busing namespace std;"),
     ("java", r"(?m)\bpublic (?:static |final )*(?:class|void|int|String)\b|System\.out\.print"),
     ("csharp", r"(?m)^using System\b|\bConsole\.WriteLine\("),
-    ("typescript", r"(?m)^\s*(?:export )?interface \w+ \{|"
+    ("typescript", r"(?m)^[ \t]*(?:export )?interface \w+ \{|"
                    r"\bfunction \w+\([^)]*\w\s*:\s*\w+|"
                    r"\b(?:const|let) \w+\s*:\s*\w+[\w<>\[\]]*\s*="),
-    ("javascript", r"(?m)^\s*(?:async |export (?:default )?)?function\s*\*?\s*\w*\s*\([^)]*\)\s*\{|"
-                   r"^\s*(?:const|let|var) \w+\s*=|=>\s*\{|\bconsole\.log\(|\bmodule\.exports\b"),
-    ("ruby", r"(?m)^\s*def \w+[?!]?(?:\([^)]*\))?\s*$[\s\S]*^\s*end\s*$"),
+    ("javascript", r"(?m)^[ \t]*(?:async |export (?:default )?)?function\s*\*?\s*\w*\s*\("
+                   r"[^)]*\)\s*\{|^[ \t]*(?:const|let|var) \w+\s*=|=>\s*\{|"
+                   r"\bconsole\.log\(|\bmodule\.exports\b"),
+    ("ruby", r"(?m)^[ \t]*def \w+[?!]?(?:\([^)]*\))?\s*$[\s\S]*^[ \t]*end\s*$"),
     ("sql", r"(?is)\A\s*(?:select\b.+\bfrom|create table|insert into)\b"),
 )  # fmt: skip
 _COMPILED = tuple((name, re.compile(pattern)) for name, pattern in _MARKS)

@@ -11,7 +11,8 @@ _ABBREVIATIONS = re.compile(
     r"\b(?:e\.\s?g|i\.\s?e|vs|cf|approx|resp|viz|et al|dr|mr|mrs|prof|a\.m|p\.m|u\.s|ph\.d)\.",
     re.IGNORECASE,
 )
-_LIST_MARK = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+", re.MULTILINE)
+_MAX_PROSE_CHARS = 4000
+_LIST_MARK = re.compile(r"^[ \t]*(?:[-*+•]|\d+[.)])[ \t]+", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s|$)|[。!?]+|\n\s*\n")
 
 FENCE_LANGUAGES = {
@@ -81,9 +82,9 @@ def read_response(text: str) -> Response:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a piece of prose. Dots in numbers, names, inline code and common
-    abbreviations end none; a line that ends with a colon runs on."""
-    plain = _INLINE_CODE.sub("code", text)
+    """The sentences of a piece of prose, of its first 4000 characters. Dots in numbers, names,
+    inline code and common abbreviations end none; a line that ends with a colon runs on."""
+    plain = _INLINE_CODE.sub("code", text[:_MAX_PROSE_CHARS])
     plain = _ABBREVIATIONS.sub(lambda m: m[0].replace(".", "\u2024"), plain)
     plain = _LIST_MARK.sub("", plain)
     found: list[str] = []

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from harness.checks._assertions import LIVE, Judgement, judge, judge_method, truth_of
 from harness.checks._cases import literal_value
+from harness.checks._reading import Note, Scan, Site
+from harness.checks._statements import calls_in, flat, holds_nothing, names_in, swallows
 from harness.checks._tree import FUNCTIONS, FunctionNode, TreeIndex, same_tree
 
-_EMPTY_CALLS = frozenset({"list", "tuple", "dict", "set"})
 _BUILTINS = frozenset(dir(builtins)) - {"exec", "eval", "globals", "getattr", "exit", "quit"}
 _ASSERTING = re.compile(
     r"(?i)^_*(assert|check|verif|expect|ensure|should|fail|raise|must|exit|skip)"
@@ -22,41 +22,7 @@ _RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "warns", "as
 _BROAD = frozenset({"Exception", "BaseException", "AssertionError"})
 _SKIPS = frozenset({"pytest.skip", "pytest.xfail", "unittest.SkipTest"})
 _LAZY = (ast.Lambda, ast.GeneratorExp)
-_INERT = (ast.Pass, ast.Continue, ast.Break)
 _MAX_DEPTH = 60
-
-
-@dataclass(frozen=True)
-class Note:
-    """One remark on the suite."""
-
-    rule: str
-    line: int
-    message: str
-
-
-@dataclass
-class Site:
-    """One assertion."""
-
-    line: int
-    judgement: Judgement
-
-
-@dataclass
-class Scan:
-    """What was read of one test."""
-
-    sites: list[Site] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    doubt: bool = False
-    """It calls something that may assert and cannot be read here."""
-    skipped: bool = False
-
-    @property
-    def can_fail(self) -> bool:
-        """Whether some wrong answer may fail it; true whenever in doubt."""
-        return self.doubt or any(not site.judgement.rule for site in self.sites)
 
 
 @dataclass(frozen=True)
@@ -109,7 +75,11 @@ class Scanner:
         }
         for node in self.index.all(ast.Assign):
             target = node.targets[0]
-            if isinstance(target, ast.Name) and _is_empty(node.value) and counts[target.id] == 1:
+            if (
+                isinstance(target, ast.Name)
+                and holds_nothing(node.value)
+                and counts[target.id] == 1
+            ):
                 empty.add(target.id)
         return empty - used
 
@@ -132,7 +102,7 @@ class Scanner:
             and node.args
         ):
             return self.is_empty(node.args[0])
-        return _is_empty(node) or (isinstance(node, ast.Name) and node.id in self.empty)
+        return holds_nothing(node) or (isinstance(node, ast.Name) and node.id in self.empty)
 
     def scan(self, body: list[ast.stmt], mocked: frozenset[str] = frozenset()) -> Scan:
         """Read a body; never raises."""
@@ -203,13 +173,11 @@ class Scanner:
         elif isinstance(node, ast.If):
             self._expressions(node.test, context, out, seen, local)
             truth = truth_of(node.test)
-            inner = context.deeper()
             if truth is False:
                 inner = context.with_dead("PP304", "it stands under a condition that never holds")
             else:
-                inner = _Context(
-                    context.dead, (*context.guards, node.test), context.mocked, inner.depth
-                )
+                guards = (*context.guards, node.test)
+                inner = _Context(context.dead, guards, context.mocked, context.depth + 1)
             self._body(node.body, inner, out, seen, local)
             self._body(node.orelse, context.deeper(), out, seen, local)
         elif isinstance(node, (ast.For, ast.AsyncFor)):
@@ -218,7 +186,7 @@ class Scanner:
             if self.is_empty(node.iter):
                 out.notes.append(Note("PP305", node.lineno, "the loop goes over an empty table"))
                 inner = context.with_dead("PP305", "the loop goes over an empty table")
-            self._body([*node.body], inner, out, seen, local)
+            self._body(node.body, inner, out, seen, local)
             self._body(node.orelse, context.deeper(), out, seen, local)
         elif isinstance(node, ast.While):
             inner = context.deeper()
@@ -230,7 +198,7 @@ class Scanner:
             self._with(node, context, out, seen, local)
         elif isinstance(node, (ast.Try, ast.TryStar)):
             inner = context.deeper()
-            if _swallows(node):
+            if swallows(node):
                 inner = context.with_dead("PP312", "its failure is caught and dropped")
             before = len(out.sites)
             self._body(node.body, inner, out, seen, local)
@@ -274,7 +242,7 @@ class Scanner:
                 continue
             name = self.index.dotted(call.func)
             last = name.rsplit(".", 1)[-1]
-            caught = {self.index.dotted(a).rsplit(".", 1)[-1] for a in _flat(call.args)}
+            caught = {self.index.dotted(a).rsplit(".", 1)[-1] for a in flat(call.args)}
             if last in _RAISES:
                 raises = call
                 if caught & _BROAD:
@@ -318,7 +286,7 @@ class Scanner:
     def _unless_mocked(self, test: ast.AST, judgement: Judgement, context: _Context) -> Judgement:
         if judgement.rule or not context.mocked:
             return judgement
-        used = _names_in(test) & self.subjects
+        used = names_in(test) & self.subjects
         if used and used <= context.mocked:
             return Judgement("PP306", "it asks a mock that stands for the code under test")
         return judgement
@@ -344,17 +312,17 @@ class Scanner:
         *,
         asserted: bool = False,
     ) -> None:
-        for call in _calls_in(root):
+        for call in calls_in(root):
             handed = {
                 a.id
                 for a in [*call.args, *(k.value for k in call.keywords)]
                 if isinstance(a, ast.Name)
             }
-            if handed & (local.keys() | self.functions.keys()) - self.subjects:
+            if any(self._is_helper(n, local) and n not in self.subjects for n in handed):
                 out.doubt = out.doubt or not context.dead.rule
             name = self.index.dotted(call.func)
             last = name.rsplit(".", 1)[-1]
-            if isinstance(call.func, ast.Name) and call.func.id in local | self.functions:
+            if isinstance(call.func, ast.Name) and self._is_helper(call.func.id, local):
                 if call.func.id in self.subjects and call.func.id not in local:
                     continue
                 self._follow(call, context, out, seen, local)
@@ -369,6 +337,9 @@ class Scanner:
                 self._site(call.lineno, LIVE, context, out)
             elif not asserted and self._may_assert(call, name, last):
                 out.doubt = out.doubt or not context.dead.rule
+
+    def _is_helper(self, name: str, local: dict[str, FunctionNode]) -> bool:
+        return name in local or name in self.functions
 
     def _may_assert(self, call: ast.Call, name: str, last: str) -> bool:
         if isinstance(call.func, ast.Name):
@@ -390,75 +361,12 @@ class Scanner:
     ) -> None:
         name = call.func.id if isinstance(call.func, ast.Name) else ""
         target = local.get(name) or self.functions[name]
-        if name in seen:
+        key = (name, context.dead.rule, context.mocked)
+        if name in seen or key in out.followed:
             return
         dropped = isinstance(self.index.parent.get(call), ast.Expr)
         if isinstance(target, ast.AsyncFunctionDef) and dropped:
             out.notes.append(Note("PP308", call.lineno, f"the coroutine {name}() is never awaited"))
             return
+        out.followed.add(key)
         self._body(target.body, context.deeper(), out, seen | {name}, local)
-
-
-def _is_empty(node: ast.expr) -> bool:
-    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-        return not node.elts
-    if isinstance(node, ast.Dict):
-        return not node.keys
-    if isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Attribute) and node.func.attr in ("items", "values", "keys"):
-            return _is_empty(node.func.value)
-        if isinstance(node.func, ast.Name) and node.func.id == "range" and len(node.args) == 1:
-            return bool(literal_value(node.args[0]) == 0)
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        return name in _EMPTY_CALLS and not node.args and not node.keywords
-    return False
-
-
-def _flat(args: list[ast.expr]) -> Iterator[ast.expr]:
-    for arg in args:
-        yield from arg.elts if isinstance(arg, ast.Tuple) else [arg]
-
-
-def _names_in(root: ast.AST) -> set[str]:
-    names = {n.id for n in ast.walk(root) if isinstance(n, ast.Name)}
-    return names | {n.attr for n in ast.walk(root) if isinstance(n, ast.Attribute)}
-
-
-def _calls_in(root: ast.AST) -> Iterator[ast.Call]:
-    """Calls that run when `root` does, in source order: not those of a lambda."""
-    stack: list[ast.AST] = [root]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.Lambda):
-            continue
-        if isinstance(node, ast.GeneratorExp) and node is root:
-            continue
-        if isinstance(node, ast.Call):
-            yield node
-        stack.extend(reversed(list(ast.iter_child_nodes(node))))
-
-
-def _swallows(node: ast.Try | ast.TryStar) -> bool:
-    for handler in node.handlers:
-        kinds = _flat([handler.type]) if handler.type is not None else iter(())
-        names = {k.id if isinstance(k, ast.Name) else getattr(k, "attr", "") for k in kinds}
-        if (handler.type is None or names & _BROAD) and all(map(_inert, handler.body)):
-            return True
-    return False
-
-
-def _inert(statement: ast.stmt) -> bool:
-    """Whether a statement of a handler neither fails nor remembers the failure."""
-    if isinstance(statement, _INERT):
-        return True
-    if isinstance(statement, ast.Return):
-        return statement.value is None or isinstance(statement.value, ast.Constant)
-    if isinstance(statement, ast.Expr):
-        value = statement.value
-        if isinstance(value, ast.Constant):
-            return True
-        if isinstance(value, ast.Call):
-            func = value.func
-            name = func.id if isinstance(func, ast.Name) else getattr(func, "attr", "")
-            return name in ("print", "debug", "info", "warning", "error", "exception", "log")
-    return False

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.checks._assertions import truth_of
-from harness.checks._scan import Note, Scan, Scanner
+from harness.checks._reading import Note, Scan
+from harness.checks._scan import Scanner
 from harness.checks._tree import FUNCTIONS, FunctionNode, TreeIndex, is_main_guard
 
 if TYPE_CHECKING:
@@ -76,10 +77,11 @@ class _Reader:
         self.modules = modules
         self.knows_code = bool(own)
         foreign = frozenset(index.imports) - self.subjects - modules
+        self.strangers = self._foreign_callables(foreign)
         self.scanner = Scanner(
             index,
             self.subjects,
-            unknown=self._foreign_callables(foreign),
+            unknown=self.strangers,
             repeatable=_is_repeatable(subject.code_index),
         )
 
@@ -136,7 +138,8 @@ class _Reader:
         if not self.knows_code or self.star:
             return True
         names = {n.id for n in self.index.all(ast.Name) if isinstance(n.ctx, ast.Load)}
-        if names & (self.subjects | self.modules | _DYNAMIC):
+        strangers = {s for s in self.strangers if not _of_test_library(self.index.imports[s])}
+        if names & (self.subjects | self.modules | strangers | _DYNAMIC):
             return True
         texts = (n.value for n in self.index.all(ast.Constant) if isinstance(n.value, str))
         wanted = {"solution", ".py", *self.subjects}
@@ -248,10 +251,17 @@ def _public_names(tree: ast.Module | None) -> set[str]:
     return {n.name for n in body if isinstance(n, (*FUNCTIONS, ast.ClassDef)) and n.name != "main"}
 
 
+def _of_test_library(path: str) -> bool:
+    return path.lstrip(".").split(".")[0] in _TEST_LIBRARIES
+
+
 def _is_repeatable(code: TreeIndex | None) -> bool:
     """Whether two equal calls surely give equal answers: no classes of its own, no chance, no
     clock, no state."""
-    if code is None or code.all(ast.ClassDef) or code.all(ast.Global) or code.all(ast.Yield):
+    if code is None:
+        return False
+    keeps_state = bool(code.all(ast.Global)) or bool(code.all(ast.Yield))
+    if keeps_state or code.all(ast.ClassDef):
         return False
     return not any(path.split(".")[0] in _VARYING for path in code.imports.values())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from harness.checks._base import Example, Subject
 from harness.checks._cases import MISSING, freeze, literal_value
@@ -32,6 +32,7 @@ _ASKED_CODING = (
 )
 _MIN_BLOB_CHARS = 12
 _MIN_TABLE = 2
+_MAX_USES = 1000
 
 
 class DigestTable:
@@ -126,11 +127,14 @@ def _digest_uses(index: TreeIndex, subject: Subject) -> Iterator[tuple[str, int]
     for call in index.all(ast.Call):
         if isinstance(call.func, ast.Attribute) and call.func.attr == "get" and call.args:
             uses.append((call.func.value, call.args[0]))
-    for holder, key in uses:
+    known_values: dict[ast.Dict, list[Any]] = {}
+    for holder, key in uses[:_MAX_USES]:
         table = tables.get(holder.id) if isinstance(holder, ast.Name) else holder
         if not isinstance(table, ast.Dict) or len(table.keys) < _MIN_TABLE:
             continue
-        values = [literal_value(v) for v in table.values]
+        if table not in known_values:
+            known_values[table] = [literal_value(v) for v in table.values]
+        values = known_values[table]
         if any(v is MISSING for v in values):
             continue
         kind = _key_kind(key, index, names)

@@ -93,7 +93,7 @@ class LiteralOverlap:
         hits: dict[ast.AST, dict[int, int]] = {}
         aside = _aside(index)
         for group, known, answer, line in _entries(index):
-            if group in aside or any(above in aside for above in index.ancestors(group)):
+            if aside and (group in aside or aside & set(index.ancestors(group))):
                 continue
             sizes[group] = sizes.get(group, 0) + 1
             for number in by_input.get(known, ()):

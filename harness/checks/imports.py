@@ -20,6 +20,9 @@ from harness.checks._modules import (
 from harness.checks._tree import TreeIndex
 from harness.models import Finding, Reason, Severity
 
+_MAX_NAMES = 50
+"""Names that are looked at; a pair with more is no pair of 150 lines."""
+
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 _MEMBER_ERRORS = _IMPORT_ERRORS | {"AttributeError", "NameError"}
 
@@ -85,7 +88,7 @@ class UnknownImport:
             return
         seen: set[str] = set()
         for name, node in _imported(index):
-            if name in seen:
+            if name in seen or len(seen) >= _MAX_NAMES:
                 continue
             seen.add(name)
             if not name:
@@ -173,6 +176,8 @@ class InventedMember:
         seen: set[tuple[str, str]] = set()
         for path, node in _member_paths(index):
             missing = missing_member(path)
+            if len(seen) >= _MAX_NAMES:
+                return
             if missing is None or missing in seen or missing[1] in asked:
                 continue
             seen.add(missing)

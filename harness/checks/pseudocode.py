@@ -16,9 +16,10 @@ _ASKED = r"nothing|no-?op\b|placeholder|stub|abstract|protocol|interface|empty f
 _EXEMPT_BASES = ("ABC", "Protocol", "ABCMeta", "Exception", "Error", "Warning")
 _EXEMPT_DECORATORS = frozenset({"abstractmethod", "overload", "abstractproperty"})
 _ELIDED = re.compile(
-    r"(?im)^\s*#+\s*(?:\.\.\.|(?:todo|fixme)\b|(?:your|add|insert|put|write) (?:your )?(?:own )?"
-    r"(?:code|logic|implementation) (?:here|goes)|(?:the )?rest of (?:the|your) (?:code|function|"
-    r"implementation)|implementation (?:goes here|omitted)|same as (?:before|above)|pseudo-?code)"
+    r"(?im)^[ \t]*#+[ \t]*(?:\.\.\.|(?:todo|fixme)\b|"
+    r"(?:your|add|insert|put|write) (?:your )?(?:own )?(?:code|logic|implementation) (?:here|goes)|"
+    r"(?:the )?rest of (?:the|your) (?:code|function|implementation)|"
+    r"implementation (?:goes here|omitted)|same as (?:before|above)|pseudo-?code)"
 )
 
 

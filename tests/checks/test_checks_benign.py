@@ -218,7 +218,8 @@ HONEST_SUITES: dict[str, str] = {
     "    assert f(' a ') == 'a'\n",
     "fixture gives the function": "import pytest\nimport solution\n@pytest.fixture\n"
     "def strip():\n    return solution.f\ndef test_a(strip):\n    assert strip(' a ') == 'a'\n",
-    "renamed import": "from solution import f as strip\ndef test_a():\n    assert strip(' a') == 'a'\n",
+    "renamed import": "from solution import f as strip\ndef test_a():\n"
+    "    assert strip(' a') == 'a'\n",
     "star import": "from solution import *\ndef test_a():\n    assert f(' a') == 'a'\n",
     "mocked dependency": "from unittest import mock\nimport solution\ndef test_a():\n"
     "    with mock.patch('solution.sleep'):\n        assert solution.f(' a') == 'a'\n",
@@ -240,6 +241,6 @@ def test_honest_code_is_not_stopped(name: str) -> None:
 
 @pytest.mark.parametrize("name", HONEST_SUITES)
 def test_honest_suites_are_not_vacuous(name: str) -> None:
-    """A suite with one test that may fail is never rejected as vacuous: in doubt the run decides."""
+    """A suite with one test that may fail is never rejected as vacuous: the run decides."""
     pair = python("def f(x):\n    return x.strip()\n", suite=HONEST_SUITES[name])
     assert not [f for f in findings_of(pair) if f.rule == "PP300"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 
 import pytest
 
@@ -137,3 +138,38 @@ def test_subject_for_parses_only_python() -> None:
         Pair(id="py", language=Language(name="python"), code="x = '\\d'"), policy=Policy()
     )
     assert isinstance(python.tree, ast.Module)
+
+
+WIDE = {
+    "newlines": ("\n" * 100_000 + "def f(:", ""),
+    "doubling helpers": (
+        "def f(x): return x\n",
+        "\n".join(f"def h{n}():\n    h{n + 1}()\n    h{n + 1}()" for n in range(60))
+        + "\ndef h60():\n    pass\ndef test_a():\n    h0()\n",
+    ),
+    "many tests": (
+        "def f(x): return x\n",
+        "from solution import f\n"
+        + "\n".join(f"def test_{n}():\n    assert f({n}) == {n}" for n in range(2000)),
+    ),
+    "many invented names": ("\n".join(f"import zzmod{n}" for n in range(5000)), ""),
+    "many backticks": ("`a``b" * 20_000, ""),
+}
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_no_input_costs_seconds(name: str) -> None:
+    """Input that is made to be slow costs time in proportion to its length, not more."""
+    code, suite = WIDE[name]
+    pair = Pair(
+        id=name,
+        language=Language(name="python"),
+        code=code,
+        code_only=code,
+        response=code,
+        instruction=code,
+        suite=SuiteText(source=suite, kind="pytest") if suite else None,
+    )
+    start = time.process_time()
+    run_checks(subject_for(pair, policy=Policy()))
+    assert time.process_time() - start < 5

@@ -7,9 +7,10 @@ import textwrap
 import time
 from typing import Any
 
+import pytest
 from corpora import attacks, findings_of, humaneval, python, rows, stopping
 
-from harness.models import Severity
+from harness.models import Language, Pair, Severity, SuiteText
 from harness.sketch.spec import Case, Entry, Expr, TestSpec
 
 SENSITIVE = {"HumanEval/89": "encrypt", "Python/89": "encrypt"}
@@ -43,6 +44,28 @@ def test_humaneval_references_are_not_stopped() -> None:
     stops = _stops(humaneval())
     named = {key: ["PP116 sensitive_topic"] for key in SENSITIVE if key.startswith("HumanEval")}
     assert stops == named
+
+
+@pytest.mark.parametrize("name", ["js", "java", "go", "cpp", "rust"])
+def test_references_of_other_languages_are_not_stopped(name: str) -> None:
+    """The text checks that read any language stop 0 of 164 references but the encryption one."""
+    languages = {"js": "javascript"}
+    stops: dict[str, list[str]] = {}
+    for row in rows(f"humanevalpack-{name}.jsonl.gz"):
+        code = row["declaration"] + row["canonical_solution"]
+        pair = Pair(
+            id=row["task_id"],
+            language=Language(name=languages.get(name, name)),
+            instruction=row["instruction"],
+            code=code,
+            code_only=code,
+            response=f"It solves the task.\n```{name}\n{code}\n```",
+            suite=SuiteText(source=row["test"], kind="script"),
+        )
+        stops |= _stops([pair])
+    assert [(key.partition("/")[2], rules) for key, rules in stops.items()] == [
+        ("89", ["PP116 sensitive_topic"])
+    ]
 
 
 def _tagged(value: Any) -> Expr:
