@@ -193,7 +193,7 @@ class RemoteFunction(_Callable):
         put(self, "__doc__", about["d"])
         put(self, "__module__", "solution")
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> Any:
         return types.FunctionType
 
