@@ -160,7 +160,7 @@ def _is_test_class(node: ast.ClassDef) -> bool:
     return node.name.startswith("Test") or any("TestCase" in ast.unparse(b) for b in node.bases)
 
 
-def other_constant(value: object) -> object:
+def other_constant(value: object) -> bool | int | float | str | bytes:
     """Another constant of the same kind."""
     if isinstance(value, bool):
         return not value
@@ -196,9 +196,12 @@ def _of_condition(test: ast.expr) -> Iterator[ast.Constant]:
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
         for value in test.values:
             yield from _of_condition(value)
-    if isinstance(test, ast.Compare) and len(test.ops) == 1:
-        if isinstance(test.ops[0], ast.Eq | ast.Is):
-            yield from _of_sides(test.left, test.comparators[0])
+    if (
+        isinstance(test, ast.Compare)
+        and len(test.ops) == 1
+        and isinstance(test.ops[0], ast.Eq | ast.Is)
+    ):
+        yield from _of_sides(test.left, test.comparators[0])
 
 
 def _of_sides(left: ast.expr, right: ast.expr) -> Iterator[ast.Constant]:

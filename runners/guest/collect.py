@@ -28,10 +28,12 @@ else:
 
 
 # What a suite does not need, or what would read or write files that the code can reach.
-_LEFT_OUT = ("cacheprovider", "doctest", "junitxml", "pastebin", "stepwise", "faulthandler",
-             "unraisableexception", "threadexception", "setuponly", "setupplan", "warnings")  # fmt: skip
-_ARGS = ["-c", os.devnull, "--rootdir=/", "--noconftest", "--capture=sys", "--tb=line",
-         "-p", "no:randomly", *(part for name in _LEFT_OUT for part in ("-p", f"no:{name}"))]  # fmt: skip
+_LEFT_OUT = """
+    cacheprovider doctest junitxml pastebin stepwise faulthandler unraisableexception
+    threadexception setuponly setupplan warnings randomly
+"""
+_ARGS = ["-c", os.devnull, "--rootdir=/", "--noconftest", "--capture=sys", "--tb=line"]
+_ARGS += [part for name in _LEFT_OUT.split() for part in ("-p", f"no:{name}")]
 _made: list[Any] = []
 
 

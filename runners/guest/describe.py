@@ -8,17 +8,15 @@ from typing import Any
 
 MAX_NAMES = 400
 # The operators that a mirror forwards: nothing else of a class's machinery is ever asked for.
-OPERATORS = frozenset(
-    f"__{name}__"
-    for name in (
-        "add sub mul truediv floordiv mod divmod pow matmul and or xor lshift rshift "
-        "radd rsub rmul rtruediv rfloordiv rmod rdivmod rpow rmatmul rand ror rxor rlshift rrshift "
-        "iadd isub imul itruediv ifloordiv imod ipow imatmul iand ior ixor ilshift irshift "
-        "neg pos abs invert int float complex index round trunc floor ceil "
-        "lt le gt ge len getitem setitem delitem contains iter next reversed length_hint "
-        "call enter exit await aiter anext aenter aexit missing fspath bytes"
-    ).split()
-)
+_OPERATOR_NAMES = """
+    add sub mul truediv floordiv mod divmod pow matmul and or xor lshift rshift
+    radd rsub rmul rtruediv rfloordiv rmod rdivmod rpow rmatmul rand ror rxor rlshift rrshift
+    iadd isub imul itruediv ifloordiv imod ipow imatmul iand ior ixor ilshift irshift
+    neg pos abs invert int float complex index round trunc floor ceil
+    lt le gt ge len getitem setitem delitem contains iter next reversed length_hint
+    call enter exit await aiter anext aenter aexit missing fspath bytes
+"""
+OPERATORS = frozenset(f"__{name}__" for name in _OPERATOR_NAMES.split())
 _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
 FLAGS = _GENERATOR | _COROUTINE | _ASYNC_GENERATOR
 _HIDDEN = ("typing", "abc", "builtins", "_collections_abc", "enum", "types")

@@ -20,9 +20,9 @@ _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 
 
 def plain_base(value: Any, base: type) -> Any:
-    """The builtin value inside an instance of a subclass, without calling a hook of the subclass."""
+    """The builtin value inside an instance of a subclass; no hook of the subclass is called."""
     if base is tuple or base is list or base is set or base is frozenset:
-        return base(base.__iter__(value))  # type: ignore[attr-defined]
+        return base(base.__iter__(value))
     if base is dict:
         return {k: dict.__getitem__(value, k) for k in dict.__iter__(value)}
     if base is int:

@@ -157,7 +157,7 @@ class Given:
         return ["v", self.link.pack(value)]
 
     def action(self, request: list[Any]) -> Callable[[], Any]:
-        """What a callback asks for, ready to be run. Raises Malformed and other errors of reading."""
+        """What a callback asks for, ready to be run. Raises Malformed and errors of reading."""
         name, number = request[0], request[1]
         subject = self.own(number)
         allowed = self.allowed[number]

@@ -42,7 +42,7 @@ _PREDICATES = frozenset(
 
 
 class Link(Rebuilder):
-    """The connection of the tests to the code. `weak` says that the code judged itself somewhere."""
+    """The connection of the tests to the code. `weak`: the code was judge of itself somewhere."""
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel

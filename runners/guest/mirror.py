@@ -51,6 +51,7 @@ class MirrorMeta(type):
         super().__init__(name, bases, space)
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        """An instance, made on the other side."""
         return cls._pp_link.call(cls._pp_number, args, kwargs)
 
     def __getattr__(cls, name: str) -> Any:
@@ -162,6 +163,7 @@ class RemoteMethod(_Callable):
         return self._pp_link, number_of(self._pp_link.get(self._pp_target, self.__name__))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Whatever the call on the other side returns or raises."""
         return self._pp_link.method(
             self._pp_target, self.__name__, (*self._pp_bound, *args), kwargs
         )
@@ -191,7 +193,7 @@ class RemoteFunction(_Callable):
         put(self, "__doc__", about["d"])
         put(self, "__module__", "solution")
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> Any:
         return types.FunctionType
 
@@ -215,6 +217,7 @@ class RemoteFunction(_Callable):
         return self._pp_link, self._pp_handle
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Whatever the call on the other side returns or raises."""
         return self._pp_link.call(self._pp_handle, args, kwargs)
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
@@ -333,8 +336,8 @@ def remote_operator(name: str, plain: tuple[type, ...]) -> Any:
     return forward
 
 
-_NAVIGATION = frozenset(
-    f"__{n}__"
-    for n in ("getitem setitem delitem iter next len call enter exit reversed await aiter anext "
-              "aenter aexit length_hint missing fspath").split()
-)  # fmt: skip
+_NAVIGATION_NAMES = """
+    getitem setitem delitem iter next len call enter exit reversed await aiter anext aenter aexit
+    length_hint missing fspath
+"""
+_NAVIGATION = frozenset(f"__{name}__" for name in _NAVIGATION_NAMES.split())

@@ -1,6 +1,6 @@
 """Builtin values to JSON and back, by exact type, for both ends of the split.
 
-Only the tags below exist; whatever else a value is, the two ends say themselves (`other`, `tagged`).
+Only the tags below exist; whatever else a value is, the ends say themselves (`other`, `tagged`).
 Nothing is looked up by a name that the other side chose, but in tables that are fixed here.
 """
 
@@ -57,7 +57,8 @@ FUNCTIONS: dict[str, Any] = {
               "len", "max", "min", "oct", "ord", "pow", "print", "repr", "round", "sorted", "sum")
 }  # fmt: skip
 FUNCTION_NAMES = {id(f): n for n, f in FUNCTIONS.items()}
-_KEYS, _VALUES, _ITEMS = type({}.keys()), type({}.values()), type({}.items())
+_EMPTY: dict[str, str] = {}
+_KEYS, _VALUES, _ITEMS = type(_EMPTY.keys()), type(_EMPTY.values()), type(_EMPTY.items())
 _SEQUENCES: dict[type, tuple[str, Any]] = {
     list: ("l", list.__iter__),
     tuple: ("t", tuple.__iter__),
@@ -194,7 +195,7 @@ def _float(value: Any) -> float:
     return float.fromhex(_text(value))
 
 
-def _stream(data: list[Any]) -> io.StringIO | io.BytesIO:
+def _stream(data: list[Any]) -> Any:
     position = data[2]
     if type(position) is not int or not 0 <= position < 1 << 31:
         raise Malformed("a position that is none")
@@ -269,7 +270,7 @@ def unpack_array(data: list[Any]) -> Any:
 
 
 def merge(old: Any, new: Any) -> bool:
-    """Bring `old` to the state of `new` in place, inner containers too; false if they differ in kind."""
+    """Bring `old` to the state of `new` in place, inner ones too; false if they differ in kind."""
     kind = type(old)
     if kind is not type(new):
         return False

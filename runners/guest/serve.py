@@ -7,7 +7,7 @@ import io
 import os
 import sys
 import types
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from runners.guest.describe import OPERATORS
@@ -102,7 +102,7 @@ class Server(Exposer):
             self.channel.send(["r", number, False, refusal, [], []])
 
     def _shared_states(self, live: list[list[Any]]) -> list[Any]:
-        """Bring containers that the tests hold to their state there; what they are before the work."""
+        """Bring containers that the tests hold to their state there; what they are then."""
         states = []
         for number, change in live:
             value = self.objects[number]
@@ -134,7 +134,7 @@ class Server(Exposer):
         """What was printed and warned since the last message."""
         notes, self.notes = self.notes, []
         for stream, name in ((self.out, "out"), (self.err, "err")):
-            buffer = cast("io.BytesIO", stream.buffer)
+            buffer = stream.buffer
             if buffer.tell():
                 notes.append([name, buffer.getvalue().decode()[:MAX_OUTPUT_CHARS]])
                 buffer.seek(0)

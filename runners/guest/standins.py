@@ -67,21 +67,19 @@ class Standins:
                 {k: server.pack(v) for k, v in kwargs.items()},
             )  # fmt: skip
 
-        if about["c"]:
+        def plain(*args: Any, **kwargs: Any) -> Any:
+            return ask(args, kwargs)
 
-            async def standin(*args: Any, **kwargs: Any) -> Any:
-                return ask(args, kwargs)
-        else:
+        async def waited(*args: Any, **kwargs: Any) -> Any:
+            return ask(args, kwargs)
 
-            def standin(*args: Any, **kwargs: Any) -> Any:
-                return ask(args, kwargs)
-
+        standin: Any = waited if about["c"] else plain
         standin.__name__ = about["n"]
         standin.__qualname__ = about["q"]
         standin.__doc__ = about["d"]
         standin.__module__ = "tests"
         if about.get("p") is not None:
-            standin.__signature__ = self._signature(about["p"])  # type: ignore[attr-defined]
+            standin.__signature__ = self._signature(about["p"])
             notes = {row[0]: self.server.unpack(row[4]) for row in about["p"] if row[4] is not None}
             standin.__annotations__ = notes
         return standin

@@ -141,8 +141,10 @@ _OUTCOMES = {"Skipped": "skipped", "Failed": "failed", "XFailed": "xfailed"}
 
 
 # Modules that a suite uses under the code's alias for them: the tests' own copy judges.
-_OWN_MODULES = frozenset(("numpy", "numpy.testing", "pandas", "math", "collections", "datetime",
-                          "itertools", "statistics", "decimal", "re", "json", "random"))  # fmt: skip
+_OWN_MODULES = frozenset(
+    ("numpy", "numpy.testing", "pandas", "math", "collections", "datetime", "itertools",
+     "statistics", "decimal", "re", "json", "random")
+)  # fmt: skip
 
 
 def resolve_imports(plan: Outline, world: World) -> None:
@@ -196,7 +198,7 @@ def _is_installed(name: str) -> bool:
 
 
 def supply(plan: Outline, world: World, space: dict[str, Any]) -> None:
-    """Names that the suite reads but never binds: the standard library's modules, else the code's."""
+    """Names that the suite reads but never binds: standard modules, else the code's."""
     for name in sorted(plan.free):
         if name in sys.stdlib_module_names:
             space[name] = importlib.import_module(name)

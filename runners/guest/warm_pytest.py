@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio  # noqa: F401
 import dataclasses  # noqa: F401
 import inspect  # noqa: F401
-import unittest.mock
+import unittest.mock  # noqa: F401
 from typing import TYPE_CHECKING
 
-import _pytest.logging  # noqa: F401
+import _pytest.logging
 import _pytest.unittest  # noqa: F401
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ class Watch:
     def __init__(self) -> None:
         self.was: dict[tuple[str, str], Any] = {}
         self.now: dict[tuple[str, str], Any] = {}
-        self.environ = dict(os.environ)
+        self.environ = dict(os.environ._data)  # type: ignore[attr-defined]
         self.argv = list(sys.argv)
         self.stdin: Any = None
         self.look()
@@ -50,16 +50,17 @@ class Watch:
                 self.was[module, name] = self.now[module, name] = getattr(loaded, name, None)
 
     def changes(self) -> Iterator[tuple[str, str, Any]]:
-        """(module, name, new value) of each change since the last look; `self` for what is undone."""
+        """(module, name, new value) of each change since the last look; `self` if undone."""
         for key, before in self.now.items():
             value = vars(sys.modules[key[0]]).get(key[1])
             if value is not before:
                 self.now[key] = value
                 yield (*key, self if value is self.was[key] else value)
-        environ = dict(os.environ)
+        # The mapping inside: comparing decoded copies on every call would cost more than the call.
+        environ = os.environ._data  # type: ignore[attr-defined]
         if environ != self.environ:
-            self.environ = environ
-            yield "os", "environ", environ
+            self.environ = dict(environ)
+            yield "os", "environ", dict(os.environ)
         if sys.argv != self.argv:
             self.argv = list(sys.argv)
             yield "sys", "argv", self.argv

@@ -86,7 +86,7 @@ ATTACKS: dict[str, str] = {
     "exec": WRONG + "import os, sys\nos.execv(sys.executable, [sys.executable, '-c', 'pass'])",
     "timer": "import signal, os\nsignal.signal(signal.SIGALRM, lambda *a: os._exit(0)); signal.setitimer(signal.ITIMER_REAL, .01)\ndef add(a, b):\n    while 1: pass",
     "settrace": WRONG + "import sys\nsys.settrace(lambda *a: None)",
-    "test file on disk": "import glob, re\ndef add(a, b):\n    for p in glob.glob('**/*.py', recursive=True) + glob.glob('/tmp/**/test_*.py', recursive=True):\n        m = re.search(r'add\\(%s, %s\\) == (.*)' % (a, b), open(p).read())\n        if m: return eval(m.group(1))\n    return -1",
+    "test file on disk": "import glob, re\ndef add(a, b):\n    for p in glob.glob('**/*.py', recursive=True) + glob.glob('/job/*.py') + glob.glob('/proc/self/cwd/*'):\n        m = re.search(r'add\\(%s, %s\\) == (.*)' % (a, b), open(p).read())\n        if m: return eval(m.group(1))\n    return -1",
     "stack frames of the socket": "import socket, os\ndef add(a, b):\n    for fd in range(3, 64):\n        try: s = socket.socket(fileno=os.dup(fd)); s.sendall(b'\\x00\\x00\\x00\\x02[]')\n        except OSError: pass\n    return -1",
     "forged reply": "import os, json, struct\ndef add(a, b):\n    for n in range(1, 50):\n        m = json.dumps(['r', n, True, 3, [], []]).encode()\n        for fd in range(3, 64):\n            try: os.write(fd, struct.pack('>I', len(m)) + m)\n            except OSError: pass\n    return -1",
     "nan": "def add(a, b): return float('nan')",
@@ -198,3 +198,26 @@ def test_list(): assert [add(1, 2)] == [4242]
 """
     assert "passed" not in outcomes(suite, code).values()
     assert not seen.exists() or "4242" not in seen.read_text()
+
+
+JUDGES = {
+    "predicate": "assert add(1, 2).startswith('4242')",
+    "truth": "assert add(1, 2)",
+    "contains": "assert 4242 in add(1, 2)",
+    "difference": "assert abs(add(1, 2) - 4242) < 1e-9",
+    "between objects": "assert add(1, 2) == add(3, 4)",
+}
+
+
+@pytest.mark.parametrize("name", JUDGES)
+def test_an_object_that_judges_itself_is_marked(name: str) -> None:
+    """Where only the code's own object could answer, a pass is marked as resting on a weak oracle."""
+    code = _EQUAL.format(base="object").replace("def __sub__(self, other): return 0", "")
+    code = code.replace("__rsub__ = __sub__", "def __sub__(self, other): return 0")
+    report = report_of(f"from solution import add\ndef test_a(): {JUDGES[name]}", code)
+    assert b'"outcome": "passed"' not in report or b'{"weak": true}' in report, report
+
+
+def test_plain_answers_are_no_weak_oracle() -> None:
+    """The control: values compared by the tests' own process are not marked."""
+    assert b"weak" not in report_of(PYTEST_SUITE, "def add(a, b): return a + b")

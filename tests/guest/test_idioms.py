@@ -14,7 +14,7 @@ from tests.guest.idioms import IDIOMS, Idiom
 
 @pytest.mark.parametrize("name", IDIOMS)
 def test_right_code_passes_and_wrong_code_fails(name: str, tmp_path: object) -> None:
-    """One idiom: every test on the roster passes for right code, and at least one fails for wrong."""
+    """Every test on the roster passes for right code, and at least one fails for wrong."""
     idiom: Idiom = IDIOMS[name]
     assert idiom.old in idiom.right
     wrong = idiom.right.replace(idiom.old, idiom.new, 1)

@@ -30,7 +30,9 @@ def judged(suite: str, code: str, seed: int = 5) -> PairJudgement:
     assert paired is not None
     lines = [json.loads(x) for x in report_of(paired.source, code, mode="native").splitlines()]
     tests = tuple(
-        TestResult(name=x["test"], outcome=x["outcome"], detail=x["detail"]) for x in lines if "test" in x
+        TestResult(name=x["test"], outcome=x["outcome"], detail=x["detail"])
+        for x in lines
+        if "test" in x
     )
     return judge_pairs(paired, tests)
 
@@ -38,7 +40,12 @@ def judged(suite: str, code: str, seed: int = 5) -> PairJudgement:
 def test_right_code_is_proved() -> None:
     """Every true half passes and every false half fails by its assertion."""
     found = judged(SUITE, "def add(a, b): return a + b")
-    assert found.passed and set(found.proved) == {"test_int", "test_list", "TestText::test_str", "T::test_eq"}
+    assert found.passed and set(found.proved) == {
+        "test_int",
+        "test_list",
+        "TestText::test_str",
+        "T::test_eq",
+    }
 
 
 def test_wrong_code_fails() -> None:

@@ -88,7 +88,11 @@ def test_wrapped_code_keeps_its_text_and_parses() -> None:
 
 def test_public_names() -> None:
     """Functions, classes and assigned names without an underscore; none of text that does not parse."""
-    assert public_names("def a(): pass\nclass B: pass\n_c = 1\nd = lambda: 1\ndef _e(): pass") == ("a", "B", "d")
+    assert public_names("def a(): pass\nclass B: pass\n_c = 1\nd = lambda: 1\ndef _e(): pass") == (
+        "a",
+        "B",
+        "d",
+    )
     assert public_names("def (") == ()
 
 

@@ -11,6 +11,8 @@ from runners.base import Mode, Source, Suite, Variation
 from runners.suites import count_roster, missing, plan_suite, read_suite, roster
 from sandboxes.base import Limits, Outcome, Status
 
+pytest_plugins = ("pytester",)
+
 ROSTERS: dict[str, tuple[str, dict[str, int | None]]] = {
     "functions": ("def test_a(): pass\nasync def test_b(): pass\ndef helper(): pass", {"test_a": 1, "test_b": 1}),
     "none": ("def helper(): pass", {}),
@@ -72,7 +74,9 @@ def test_check_and_script_are_one_test() -> None:
     assert roster(Suite(source="print(f(1) == 2)", kind="script")) == ()
 
 
-def _source(mode: Mode, suite: str = "def test_a(): assert f() == 1\ndef test_b(): assert f() == 1") -> Source:
+def _source(
+    mode: Mode, suite: str = "def test_a(): assert f() == 1\ndef test_b(): assert f() == 1"
+) -> Source:
     return Source(code="def f(): return 1", suite=Suite(source=suite, kind="pytest"), mode=mode)
 
 
@@ -90,7 +94,9 @@ def test_split_plan_gives_each_process_its_own_half() -> None:
 
 def test_native_plan_is_one_process() -> None:
     """The fall-back runs both in one; a suite that imports pytest asks for its profile."""
-    (job,) = plan_suite(_source(Mode.NATIVE, "import pytest\ndef test_a(): pass"), Variation(), Limits())
+    (job,) = plan_suite(
+        _source(Mode.NATIVE, "import pytest\ndef test_a(): pass"), Variation(), Limits()
+    )
     assert [p.entry for p in job.processes] == ["native:run_tests"]
     assert job.profile == "pytest"
 
@@ -131,7 +137,9 @@ def test_every_breach_is_a_violation(name: str) -> None:
     assert evidence.violations and not evidence.complete
 
 
-@pytest.mark.parametrize("raw", [b"\xff\xfe\n", b"{" * 100_000 + b"\n", b'{"test": "test_a"', b"null\n"])
+@pytest.mark.parametrize(
+    "raw", [b"\xff\xfe\n", b"{" * 100_000 + b"\n", b'{"test": "test_a"', b"null\n"]
+)
 def test_any_bytes_are_evidence(raw: bytes) -> None:
     """Reading never raises."""
     assert not _read(raw=raw).complete
