@@ -131,6 +131,8 @@ class Scope:
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
         self.env: dict[str, Binding] = {}
+        self.assigned: frozenset[str] = frozenset()
+        """Names that the test binds somewhere: to use one before that is an error in Python."""
         self.folder = Folder(self._constant, self.dotted)
 
     def fold(self, node: ast.expr) -> Any:
@@ -152,6 +154,8 @@ class Scope:
     def binding(self, node: ast.expr) -> Binding | None:
         """What the test or its module bound to the name."""
         key = self.key(node)
+        if key in self.assigned and key not in self.env:
+            raise NotLifted(f"{key} is used before it is bound")
         return self.env.get(key) or self.shared.constants.get(key)
 
     def _constant(self, node: ast.expr) -> Any:
