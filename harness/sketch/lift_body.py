@@ -233,6 +233,11 @@ class Body:
     def _raises_call(self, call: ast.Call, node: ast.stmt) -> None:
         if len(call.args) < 2:
             raise NotLifted("raises without a body")
+        # Callee and arguments are evaluated before raises begins to watch.
+        early = [*call.args[1:], *(keyword.value for keyword in call.keywords)]
+        watched = isinstance(call.args[1], ast.Name | ast.Attribute)
+        if not watched or any(isinstance(n, ast.Call) for arg in early for n in ast.walk(arg)):
+            raise NotLifted("raises with something that may raise too early")
         kind = self.scope.exception(call.args[0])
         inner = ast.Call(func=call.args[1], args=call.args[2:], keywords=call.keywords)
         expr = self.translator.expr(inner)
