@@ -22,6 +22,10 @@ MAX_SOURCE = 500_000
 _UNITTEST = frozenset({"unittest.TestCase", "unittest.IsolatedAsyncioTestCase"})
 _SETUP = frozenset({"setUp", "setup_method"})
 
+# A suite is a stranger's text: whatever it does to this reader, it is run natively instead.
+_UNREADABLE = (SyntaxError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError,
+               RecursionError, MemoryError)  # fmt: skip
+
 Kind = Literal["pytest", "check", "script"]
 
 
@@ -50,7 +54,7 @@ def lift_or_say(source: str, *, kind: Kind, entry_point: str, code: str) -> Test
         tree = ast.parse(source)
         suite = _Suite(source, kind, entry_point, read_code(code))
         suite.read(tree)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except _UNREADABLE as error:
         raise NotLifted(f"cannot be read: {type(error).__name__}") from None
     if not suite.cases:
         raise NotLifted("asserts nothing")

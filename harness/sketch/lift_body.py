@@ -15,6 +15,7 @@ from harness.sketch.spec import Case, Expr, Origin, Raises
 
 MAX_CASES = 2_000
 MAX_STEPS = 400
+MAX_FOLLOWED = 20_000
 _SPECIALS = frozenset(".^$*+?{}[]\\|()")
 
 
@@ -47,6 +48,7 @@ class Body:
         self.translator = Translator(self.scope, self._promote)
         self.reader = Reader(self.scope, self.translator)
         self.loads: dict[str, int] = {}
+        self.followed = 0
         self.in_method = False
         self.unittest = False
         """Whether `self` has the assert methods of unittest."""
@@ -60,6 +62,12 @@ class Body:
             if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
                 key = self.scope.key(node)
                 self.loads[key] = self.loads.get(key, 0) + 1
+        self.scope.assigned = frozenset(
+            node.id
+            for stmt in body
+            for node in ast.walk(stmt)
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+        )
         self.run(whole)
         if not self.found:
             raise NotLifted(f"{self.name} asserts nothing")
@@ -73,6 +81,9 @@ class Body:
     def run(self, body: list[ast.stmt]) -> None:
         """Follow a block."""
         for index, node in enumerate(body):
+            self.followed += 1
+            if self.followed > MAX_FOLLOWED or len(self.steps) > MAX_STEPS:
+                raise NotLifted("too long to follow")
             method = getattr(self, "_" + type(node).__name__.lower(), None)
             if method is None:
                 raise NotLifted(f"statement {type(node).__name__}")
@@ -222,6 +233,11 @@ class Body:
     def _raises_call(self, call: ast.Call, node: ast.stmt) -> None:
         if len(call.args) < 2:
             raise NotLifted("raises without a body")
+        # Callee and arguments are evaluated before raises begins to watch.
+        early = [*call.args[1:], *(keyword.value for keyword in call.keywords)]
+        watched = isinstance(call.args[1], ast.Name | ast.Attribute)
+        if not watched or any(isinstance(n, ast.Call) for arg in early for n in ast.walk(arg)):
+            raise NotLifted("raises with something that may raise too early")
         kind = self.scope.exception(call.args[0])
         inner = ast.Call(func=call.args[1], args=call.args[2:], keywords=call.keywords)
         expr = self.translator.expr(inner)

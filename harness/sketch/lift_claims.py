@@ -140,6 +140,8 @@ class Reader:
         if self.constant(node):
             raise NotLifted("a constant is no answer")
         call = self.expr(node)
+        if call[0] == "name" and call[1] not in self.scope.shared.taken:
+            raise NotLifted("the code itself is no answer")
         if "return" in self.scope.shared.facts.deques and call[0] != "index":
             raise NotLifted("a deque crosses the wall as a list")
         return call

@@ -86,6 +86,8 @@ class Folder:
         except Exception as error:
             raise NotConstant(f"would raise {type(error).__name__}") from None
         _check_size(value)
+        if isinstance(value, str | bytes | list | tuple | set | frozenset | dict):
+            self.steps -= len(value) // 10
         return value
 
     def _constant(self, node: ast.Constant) -> Any:
@@ -168,6 +170,11 @@ class Folder:
             return _CALLS[name](*args, **kwargs)
         if isinstance(node.func, ast.Attribute) and node.func.attr in _TEXT_METHODS:
             owner = self.fold(node.func.value)
+            if (
+                node.func.attr == "join"
+                and sum(len(owner) + len(part) for part in args[0]) > MAX_TEXT
+            ):
+                raise NotConstant("too long")
             if isinstance(owner, str):
                 return getattr(owner, node.func.attr)(*args, **kwargs)
         raise NotConstant("call")

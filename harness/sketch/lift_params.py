@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import math
 from collections.abc import Iterator
 
 from harness.sketch.lift_fold import NotLifted
@@ -11,6 +12,8 @@ from harness.sketch.lift_scope import Binding, Const, Node, Scope, Shared
 from harness.sketch.lift_tables import as_binding
 
 _ASYNC_MARKS = frozenset({"pytest.mark.asyncio", "pytest.mark.anyio"})
+
+MAX_RUNS = 2_000
 
 Arguments = dict[str, Binding]
 
@@ -38,6 +41,8 @@ def arguments(
             raise NotLifted(f"decorator {ast.unparse(decorator)[:60]}")
     if is_async and not marked:
         raise NotLifted("a coroutine that pytest does not await")
+    if math.prod(map(len, tables)) > MAX_RUNS:
+        raise NotLifted("too many rows")
     runs = [{k: v for part in rows for k, v in part.items()}
             for rows in itertools.product(*reversed(tables))]  # fmt: skip
     taken = function.args

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import importlib
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,13 @@ from harness.sketch.spec import Expr
 
 SOLUTION_MODULES = frozenset({"solution", "main", "answer", "candidate", "module", "your_module"})
 _TEST_MODULES = frozenset({"pytest", "unittest"})
+_PYTEST_NAMES = frozenset({"raises", "approx", "mark", "param"})
+_PLAIN_MODULES = frozenset({
+    "asyncio", "collections", "collections.abc", "copy", "dataclasses", "datetime", "decimal",
+    "enum", "fractions", "functools", "itertools", "json", "math", "operator", "random", "re",
+    "statistics", "string", "typing", "unittest",
+})  # fmt: skip
+"""Modules whose names can be looked up here: to import one that does not exist is an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +113,8 @@ class Shared:
             return
         self._known(module)
         for alias in node.names:
-            if alias.name in ("*", "mock"):
-                raise NotLifted("import of everything, or of mocks")
+            if alias.name in ("*", "mock") or not _exists(module, alias.name):
+                raise NotLifted(f"import of {alias.name} from {module}")
             self.modules[alias.asname or alias.name] = f"{module}.{alias.name}"
 
     def _module(self, name: str, asname: str | None) -> None:
@@ -123,6 +131,8 @@ class Shared:
             raise NotLifted("mocks")
         if root not in sys.stdlib_module_names and root not in _TEST_MODULES:
             raise NotLifted(f"module {root}")
+        if "." in module and module not in _PLAIN_MODULES:
+            raise NotLifted(f"module {module}")
 
 
 class Scope:
@@ -131,6 +141,8 @@ class Scope:
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
         self.env: dict[str, Binding] = {}
+        self.assigned: frozenset[str] = frozenset()
+        """Names that the test binds somewhere: to use one before that is an error in Python."""
         self.folder = Folder(self._constant, self.dotted)
 
     def fold(self, node: ast.expr) -> Any:
@@ -152,6 +164,8 @@ class Scope:
     def binding(self, node: ast.expr) -> Binding | None:
         """What the test or its module bound to the name."""
         key = self.key(node)
+        if key in self.assigned and key not in self.env:
+            raise NotLifted(f"{key} is used before it is bound")
         return self.env.get(key) or self.shared.constants.get(key)
 
     def _constant(self, node: ast.expr) -> Any:
@@ -223,6 +237,12 @@ class Scope:
             if id(part) in self.shared.leaked:
                 raise NotLifted("one mutable object is handed over twice")
             self.shared.leaked[id(part)] = part
+
+
+def _exists(module: str, name: str) -> bool:
+    if module == "pytest":
+        return name in _PYTEST_NAMES
+    return module in _PLAIN_MODULES and hasattr(importlib.import_module(module), name)
 
 
 def mutable_parts(value: Any) -> Iterator[Any]:

@@ -533,6 +533,26 @@ def test_a():
 }
 """Name: right code, wrong codes, the suite after its import, how many cases it has."""
 REFUSED = {
+    "the function itself": """\
+def test_a():
+    assert order
+    assert order([1]) == [1]
+""",
+    "raises too early": """\
+import pytest
+def test_a():
+    pytest.raises(Exception, order - 3)
+""",
+    "import that fails": """\
+from unittest import evenmock
+def test_a():
+    assert order([1]) == [1]
+""",
+    "bound too late": """\
+def test_a():
+    assert sorted(order([1])) == [1]
+    sorted = 3
+""",
     "no assertion": """\
 def test_a():
     order([1])
