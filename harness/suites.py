@@ -14,6 +14,7 @@ from harness.prepare import Prepared
 from harness.trial import PLAIN, Bench, Trial
 from runners.base import Mode, Source, Suite, Variation
 from runners.pairs import judge_pairs, pair_suite
+from runners.stubs import universal_code
 from sandboxes.base import Status
 
 _PAIRING_SEED = 20_260_101
@@ -39,12 +40,28 @@ def run_suite(prepared: Prepared, variation: Variation, bench: Bench) -> SuiteTr
         if lifted.passed or _ended_badly(lifted):
             return SuiteTrial(trial=lifted, assurance="values")
     split = bench.suite(code, suite, prepared.roster, variation)
+    if split.passed and split.evidence.weak_oracle and _believes_anything(prepared, suite, bench):
+        return SuiteTrial(trial=split, assurance="native")
     if split.passed or _ended_badly(split):
         return SuiteTrial(trial=split, assurance="split")
     native = bench.suite(code, suite, prepared.roster, variation, mode=Mode.NATIVE)
     if not native.passed:
         return SuiteTrial(trial=split, assurance="split")
     return _paired(prepared, suite, native, bench)
+
+
+def _believes_anything(prepared: Prepared, suite: Suite, bench: Bench) -> bool:
+    """Whether the tests, which asked the code's own objects, also believe one that says yes.
+
+    An object can be told apart from such a one only by the plain values that it gives. For a
+    function every test must do that; for a class, whose tests compare its instances, one must.
+    """
+    entry = suite.entry_point
+    code = universal_code(prepared.pair.code, only=entry)
+    trial = bench.suite(code, suite, prepared.roster, PLAIN)
+    if entry in prepared.functions:
+        return any(line.outcome == "passed" for line in trial.lines)
+    return trial.passed
 
 
 def _ended_badly(trial: Trial) -> bool:

@@ -60,6 +60,11 @@ def constant_first_code(code: str, *, only: str = "") -> str:
     return _with(code, "first", only)
 
 
+def universal_code(code: str, *, only: str = "") -> str:
+    """The code whose answers are objects that say yes to whatever they are asked."""
+    return _with(code, "universal", only)
+
+
 def _with(code: str, kind: str, only: str) -> str:
     """Wrap the function or class `only`, what is under test, or all public ones without it.
 

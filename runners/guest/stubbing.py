@@ -60,6 +60,54 @@ class _Watched(io.TextIOBase):
         return getattr(self.inner, name)
 
 
+class Universal:
+    """Says yes to everything: equal to all, holds all, every member returns another one."""
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        return None
+
+    def __getattr__(self, name: str) -> Any:
+        if name[:2] == "__":
+            raise AttributeError(name)
+        return lambda *_, **__: True
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        return Universal()
+
+    def __iter__(self) -> Any:
+        return iter((Universal(),))
+
+    def __len__(self) -> int:
+        return 1
+
+    def __hash__(self) -> int:
+        return 1
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+
+def _yes(*_: Any) -> Any:
+    return True
+
+
+def _itself(*_: Any) -> Any:
+    return Universal()
+
+
+def _nothing(*_: Any) -> Any:
+    return 0.0
+
+
+for _name in ("__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__", "__bool__"):
+    setattr(Universal, _name, _yes)
+for _name in ("__sub__", "__rsub__", "__mod__", "__rmod__", "__abs__", "__float__"):
+    setattr(Universal, _name, _nothing)
+for _name in ("__add__", "__radd__", "__mul__", "__rmul__", "__truediv__", "__rtruediv__",
+              "__floordiv__", "__getitem__", "__neg__", "__pow__", "__round__"):  # fmt: skip
+    setattr(Universal, _name, _itself)
+
+
 def changed(value: Any) -> Any:
     """A value of the same kind that is another one."""
     kind = type(value)
@@ -106,12 +154,17 @@ def _altered(items: Any) -> Any:
 def wrap(space: dict[str, Any], names: list[str], kind: str) -> None:
     """Replace public functions and methods in a module's namespace.
 
-    `kind` is perturb, first (the first answer for ever), raise, or a stub's name.
+    `kind` is perturb, first (the first answer for ever), universal, raise, or a stub's name.
     """
     _Depth.state = [space[n] for n in names if type(space.get(n)) in _MUTABLE]
     for name in names:
         value = space.get(name)
-        if isinstance(value, type):
+        if kind == "universal":
+            if isinstance(value, type) and not issubclass(value, BaseException):
+                space[name] = type(name, (Universal,), {})
+            elif callable(value):
+                space[name] = _itself
+        elif isinstance(value, type):
             if not issubclass(value, BaseException) and "Enum" not in type(value).__name__:
                 _wrap_class(value, kind)
         elif isinstance(value, types.FunctionType | types.BuiltinFunctionType) or (

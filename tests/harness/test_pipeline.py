@@ -174,6 +174,54 @@ def test_tests_that_cannot_fail_reject_the_pair(lab: Lab, make_pair: MakePair, s
     assert verdict.status is VerdictStatus.REJECTED, verdict.detail
 
 
+UNIVERSAL = """\
+class Any:
+    def __eq__(self, other): return True
+    def __contains__(self, item): return True
+    def __bool__(self): return True
+    def __sub__(self, other): return 0.0
+    def __abs__(self): return 0.0
+    def startswith(self, text): return True
+
+def slugify(text):
+    return Any()
+"""
+
+
+@pytest.mark.parametrize(
+    "check",
+    ["assert slugify(text).startswith(want)", "assert want in slugify(text)",
+     "assert abs(slugify(text) - len(want)) < 1e-9"],
+)  # fmt: skip
+def test_an_object_that_says_yes_proves_nothing(
+    lab: Lab, make_pair: MakePair, check: str
+) -> None:
+    """Tests that ask the answer itself are believed only where plain values decide."""
+    suite = (
+        "from solution import slugify\n\ndef test_it():\n"
+        f"    for text, want in zip(['A b', 'C'], ['a', 'c']):\n        {check}\n"
+    )
+    verdict = examine(make_pair(UNIVERSAL, suite=suite, entry_point="slugify"), lab).verdict
+    assert verdict.status is not VerdictStatus.ACCEPTED, verdict.detail
+
+
+def test_a_class_with_equality_of_its_own_is_accepted(lab: Lab, make_pair: MakePair) -> None:
+    """Instances may be compared with instances as long as plain values are compared too."""
+    code = (
+        "class Vector:\n    def __init__(self, x, y):\n        self.x, self.y = x, y\n"
+        "    def __add__(self, o):\n        return Vector(self.x + o.x, self.y + o.y)\n"
+        "    def __eq__(self, o):\n        return (self.x, self.y) == (o.x, o.y)\n"
+    )
+    suite = (
+        "from solution import Vector\n\ndef test_add():\n"
+        "    assert Vector(1, 2) + Vector(3, 4) == Vector(4, 6)\n"
+        "    assert (Vector(1, 2) + Vector(3, 4)).x == 4\n\n"
+        "def test_other():\n    assert Vector(1, 2) != Vector(2, 1)\n"
+    )
+    verdict = examine(make_pair(code, suite=suite, entry_point="Vector"), lab).verdict
+    assert verdict.status is VerdictStatus.ACCEPTED, verdict.detail
+
+
 def test_one_expected_value_is_not_enough(lab: Lab, make_pair: MakePair) -> None:
     """Tests that a constant satisfies need more tests."""
     verdict = examine(make_pair(ADD, sketch="add(1, 2) == 3\nadd(2, 1) == 3"), lab).verdict
