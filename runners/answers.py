@@ -49,7 +49,7 @@ def _job(
     entry: str, payload: dict[str, Any], variation: Variation, limits: Limits, *, stdin: str = ""
 ) -> Job:
     process = Process(entry=entry, payload=payload, stdin=stdin)
-    return Job(processes=(process,), hash_seed=variation.hash_seed, limits=limits)
+    return Job(processes=(process,), profile="values", hash_seed=variation.hash_seed, limits=limits)
 
 
 def report_lines(report: bytes) -> Iterator[dict[str, Any] | None]:

@@ -29,6 +29,11 @@ class Python:
 
     language: ClassVar[str] = "python"
     profiles: ClassVar[Mapping[str, Profile]] = {
+        "values": Profile(
+            guest=GUEST,
+            preload=(*_STDLIB, "codec", "variation", "values"),
+            distributions=HELD,
+        ),
         "bare": Profile(
             guest=GUEST,
             preload=(*_STDLIB, "codec", "variation", "values", "wire", "split", "native", "suite"),

@@ -20,8 +20,10 @@ _ENDS = (0.0, None, 1.0 - 2.0**-53, None)
 
 def apply(variation: dict[str, Any]) -> None:
     """Set time zone, random generators and clock as `variation` says (see `runners.base`)."""
-    os.environ["TZ"] = variation.get("tz", "UTC0")
-    _time.tzset()
+    zone = variation.get("tz", "UTC0")
+    if os.environ.get("TZ") != zone:
+        os.environ["TZ"] = zone
+        _time.tzset()
     _seed(int(variation.get("random_seed", 1)), variation.get("random", "seeded") == "extreme")
     offset = int(variation.get("clock_offset_s", 0))
     if offset:

@@ -193,9 +193,7 @@ def slugify(text):
     ["assert slugify(text).startswith(want)", "assert want in slugify(text)",
      "assert abs(slugify(text) - len(want)) < 1e-9"],
 )  # fmt: skip
-def test_an_object_that_says_yes_proves_nothing(
-    lab: Lab, make_pair: MakePair, check: str
-) -> None:
+def test_an_object_that_says_yes_proves_nothing(lab: Lab, make_pair: MakePair, check: str) -> None:
     """Tests that ask the answer itself are believed only where plain values decide."""
     suite = (
         "from solution import slugify\n\ndef test_it():\n"
