@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from harness.audit import AuditReport, run_audit
@@ -80,10 +81,8 @@ async def averify(
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         stop.ask()
-        try:
+        with suppress(Interrupted):
             await task
-        except Interrupted:
-            pass
         raise
 
 

@@ -2,7 +2,7 @@
 
 Two policies of types. "python" says exactly what == says of plain values, for suites that were
 written in Python. "sketch" reads a sketch as its author meant it: a bool is never a number, 2 may
-be 2.0, a list may be a tuple or an iterator's items, floats have a tolerance, and a set has no order.
+be 2.0, a list may be a tuple or an iterator's items, floats have a tolerance, a set has no order.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ class _Comparison:
 
     def _len(self, expected: Any, actual: Any) -> bool:
         if isinstance(actual, str | bytes | dict):
-            return len(actual) == expected
+            return bool(len(actual) == expected)
         items = _sequence(actual)
         return items is not None and len(items) == expected
 

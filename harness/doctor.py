@@ -10,6 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
 import sandboxes
 from harness.models import Record
 from runners import languages
@@ -24,7 +26,7 @@ class Diagnosis(Record):
     """By language: available, version, where, packages."""
     browser: dict[str, Any]
     disk: dict[str, Any]
-    host: dict[str, Any] = {}
+    host: dict[str, Any] = Field(default_factory=dict)
 
     @property
     def can_isolate(self) -> bool:

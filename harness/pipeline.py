@@ -205,7 +205,7 @@ def _seen(measured: Measured, trial: Trial, prepared: Prepared) -> Measured:
 
 
 def _mind_the_version(decision: Decision, pair: Pair, lab: Lab) -> Decision:
-    """Code for a newer language than the sandbox holds is skipped where it does not parse or load."""
+    """Code for a newer language than the sandbox holds is skipped where it does not load."""
     asked = _numbers(pair.language.version)
     held = _numbers(lab.facts.toolchain.get(pair.language.name, ""))
     if (

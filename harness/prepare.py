@@ -13,7 +13,7 @@ from harness.sketch.lift import lift_suite
 from harness.sketch.spec import Case, TestSpec
 from harness.structure import read_structure
 from runners.base import Suite
-from runners.suites import Roster, count_roster
+from runners.suites import NO_TESTS, Roster, count_roster
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class Prepared:
     spec: TestSpec
     lifted: TestSpec | None = None
     suite: Suite | None = None
-    roster: Roster = Roster()
+    roster: Roster = NO_TESTS
     functions: frozenset[str] = frozenset()
     imports: frozenset[str] = frozenset()
     """Top-level names of the modules that the code imports."""
@@ -98,8 +98,8 @@ def prepare(pair: Pair, policy: Policy, *, modules: Iterable[str] = ()) -> Prepa
 
 def _suite(pair: Pair, spec: TestSpec) -> tuple[Suite | None, Roster, TestSpec | None]:
     if pair.suite is None:
-        return None, Roster(), None
+        return None, NO_TESTS, None
     entry_point = pair.entry_point or spec.entry.name
     suite = Suite(source=pair.suite.source, kind=pair.suite.kind, entry_point=entry_point)
     lifted = lift_suite(suite.source, kind=pair.suite.kind, entry_point=entry_point, code=pair.code)
-    return suite, count_roster(suite) or Roster(), lifted
+    return suite, count_roster(suite) or NO_TESTS, lifted

@@ -19,7 +19,7 @@ _RUN_SH = """\
 #!/bin/sh
 # Runs the tests of one pair with plain Python and pytest. No isolation: look at the code first.
 cd "$(dirname "$0")" || exit 2
-python3 -c 'import pytest' 2>/dev/null || {{ echo 'pytest is missing: pip install pytest'; exit 3; }}
+python3 -c 'import pytest' 2>/dev/null || {{ echo 'missing: pip install pytest'; exit 3; }}
 status=0
 for tests in test_*.py; do
     [ -e "$tests" ] || {{ echo 'this pair has no tests'; exit 4; }}

@@ -83,8 +83,9 @@ class Stop:
         self.asked.set()
 
 
-def verify(request: Request, lab: Lab, *, observer: Observer | None = None,
-           stop: Stop | None = None) -> Summary:  # fmt: skip
+def verify(
+    request: Request, lab: Lab, *, observer: Observer | None = None, stop: Stop | None = None
+) -> Summary:
     """Judge every pair of the inputs and append the verdicts to the run folder.
 
     Raises:
@@ -101,8 +102,9 @@ def verify(request: Request, lab: Lab, *, observer: Observer | None = None,
 
 
 class _Session:
-    def __init__(self, request: Request, lab: Lab, store: Store, observer: Observer | None,
-                 stop: Stop) -> None:  # fmt: skip
+    def __init__(
+        self, request: Request, lab: Lab, store: Store, observer: Observer | None, stop: Stop
+    ) -> None:
         self.request = request
         self.lab = lab
         self.store = store
@@ -117,8 +119,10 @@ class _Session:
         canaries = judge_canaries(self.lab)
         self._manifest(canaries or "passed")
         if canaries:
-            raise CannotJudge(f"the run is void: {canaries}",
-                              hint="pairproof doctor says what this machine can isolate")  # fmt: skip
+            raise CannotJudge(
+                f"the run is void: {canaries}",
+                hint="pairproof doctor says what can be isolated here",
+            )
         self._judge_all(self._pending())
         if self.lost and not self.stop.asked.is_set():
             # Retried on their own, with nothing else running, before they are written.
@@ -126,8 +130,10 @@ class _Session:
                 self._write(pair, self._verdict(pair))
             self.lost = []
         if self.stop.asked.is_set():
-            raise Interrupted(f"interrupted after {self.judged} pairs",
-                              hint="give the same command again to go on")  # fmt: skip
+            raise Interrupted(
+                f"interrupted after {self.judged} pairs",
+                hint="give the same command again to go on",
+            )
         if self.judged + self.known == 0 and (self.request.only or not self.quarantined):
             raise NothingToDo("no row matched", hint="look at --only and --limit")
         canaries = judge_canaries(self.lab) if self.judged else ""
@@ -139,10 +145,14 @@ class _Session:
     def _summary(self) -> Summary:
         counts = self.store.counts()
         summary = Summary(
-            run=str(self.request.out), counts=counts, judged=self.judged, known=self.known,
-            quarantined=self.quarantined, canaries="passed",
+            run=str(self.request.out),
+            counts=counts,
+            judged=self.judged,
+            known=self.known,
+            quarantined=self.quarantined,
+            canaries="passed",
             wall_s=round(time.monotonic() - self.started, 3),
-        )  # fmt: skip
+        )
         total = sum(counts.values())
         if counts["unscored"] > max(1, UNSCORED_LIMIT * total):
             raise CannotJudge(
@@ -226,11 +236,18 @@ class _Session:
 
     def _tell(self, pair_id: str) -> None:
         if self.observer is not None:
-            self.observer(Progress(
-                done=self.judged, known=self.known, quarantined=self.quarantined,
-                counts=self.store.counts() if self.judged < 1000 or self.judged % 50 == 0 else {},
-                pair_id=pair_id, elapsed_s=time.monotonic() - self.started,
-            ))  # fmt: skip
+            self.observer(
+                Progress(
+                    done=self.judged,
+                    known=self.known,
+                    quarantined=self.quarantined,
+                    counts=self.store.counts()
+                    if self.judged < 1000 or self.judged % 50 == 0
+                    else {},
+                    pair_id=pair_id,
+                    elapsed_s=time.monotonic() - self.started,
+                )
+            )
 
     def _manifest(self, canaries: str) -> None:
         self.store.write_manifest(
@@ -256,10 +273,14 @@ def _limits(lab: Lab) -> dict[str, float]:
 def _facts(lab: Lab) -> dict[str, object]:
     facts = lab.facts
     return {
-        "backend": facts.backend, "tier": facts.tier, "image": facts.image,
-        "toolchain": dict(facts.toolchain), "enforced": dict(facts.enforced),
-        "kernel": facts.kernel, "machine": facts.machine,
-    }  # fmt: skip
+        "backend": facts.backend,
+        "tier": facts.tier,
+        "image": facts.image,
+        "toolchain": dict(facts.toolchain),
+        "enforced": dict(facts.enforced),
+        "kernel": facts.kernel,
+        "machine": facts.machine,
+    }
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from harness.errors import Misuse
 from harness.models import SCHEMA_VERSION, Policy, Quarantined, Record, Verdict, VerdictStatus
@@ -35,9 +35,9 @@ class Manifest(Record):
     inputs: tuple[str, ...] = ()
     format: str = "auto"
     sandbox: str = ""
-    limits: dict[str, float] = {}
+    limits: dict[str, float] = Field(default_factory=dict)
     policy: Policy = Policy()
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = Field(default_factory=dict)
     """Backend, tier, image, toolchain, enforced, kernel, machine."""
     started: str = ""
     """UTC, ISO 8601: when this folder was first used."""
@@ -60,14 +60,17 @@ class Store:
             (root / "artifacts").mkdir(parents=True, exist_ok=True)
             self._lock = os.open(root / ".lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            raise Misuse(f"cannot write to {root}: {error.strerror}",
-                         hint="name another run folder with -o") from error  # fmt: skip
+            raise Misuse(
+                f"cannot write to {root}: {error.strerror}", hint="name another run folder with -o"
+            ) from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._lock)
-            raise Misuse(f"another pairproof writes to {root}",
-                         hint="wait for it, or name another run folder with -o") from None  # fmt: skip
+            raise Misuse(
+                f"another pairproof writes to {root}",
+                hint="wait for it, or name another run folder with -o",
+            ) from None
         self.torn = _cut_torn_line(root / VERDICTS) + _cut_torn_line(root / QUARANTINE)
         self._known = {
             v["pair_id"]: (v["fingerprint"], v["status"]) for v in _lines(root / VERDICTS)
@@ -133,8 +136,10 @@ class Run:
 
     def __init__(self, root: Path) -> None:
         if not (root / VERDICTS).is_file():
-            raise Misuse(f"{root} is not a run folder: it has no {VERDICTS}",
-                         hint="pairproof verify FILE -o RUN makes one")  # fmt: skip
+            raise Misuse(
+                f"{root} is not a run folder: it has no {VERDICTS}",
+                hint="pairproof verify FILE -o RUN makes one",
+            )
         self.root = root
 
     def manifest(self) -> Manifest:
@@ -157,8 +162,10 @@ class Run:
             if line["pair_id"] == pair_id:
                 found = line
         if found is None:
-            raise Misuse(f"no pair {pair_id!r} in {self.root}",
-                         hint=f"the ids stand in {self.root / VERDICTS}")  # fmt: skip
+            raise Misuse(
+                f"no pair {pair_id!r} in {self.root}",
+                hint=f"the ids stand in {self.root / VERDICTS}",
+            )
         return Verdict.model_validate(found)
 
     def quarantined(self) -> Iterator[Quarantined]:

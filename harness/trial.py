@@ -152,9 +152,12 @@ def match_values(
         undecided |= match.undecided and not match.ok
         lines.append(_line(case, "passed" if match.ok else "failed", _got(answer), match.why))
     return Trial(
-        variation=variation.name, mode=Mode.VALUES, lines=tuple(lines), evidence=evidence,
+        variation=variation.name,
+        mode=Mode.VALUES,
+        lines=tuple(lines),
+        evidence=evidence,
         undecided=undecided,
-    )  # fmt: skip
+    )
 
 
 def _got(answer: Answer) -> str:
@@ -173,9 +176,18 @@ def _line(case: Case, outcome: LineOutcome, got: str, detail: str) -> CaseLine:
         if operation not in ("eq", "stdout") and case.expect is not None:
             expected = f"{operation} {expected}"
     return CaseLine(
-        id=case.id, name=case.name, source=origin.source, line=origin.line, text=origin.text[:300],
-        rule=origin.rule, confidence=origin.confidence, outcome=outcome, expected=expected, got=got, detail=detail[:300],
-    )  # fmt: skip
+        id=case.id,
+        name=case.name,
+        source=origin.source,
+        line=origin.line,
+        text=origin.text[:300],
+        rule=origin.rule,
+        confidence=origin.confidence,
+        outcome=outcome,
+        expected=expected,
+        got=got,
+        detail=detail[:300],
+    )
 
 
 _OUTCOMES: dict[str, LineOutcome] = {"passed": "passed", "failed": "failed", "error": "error"}

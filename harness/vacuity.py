@@ -1,7 +1,7 @@
-"""Tests must be able to fail: the same tests against a perturbed answer, eight stubs and a constant.
+"""Tests must be able to fail: the same tests meet a perturbed answer, eight stubs and a constant.
 
-Measured (notes: oracle, 2.3): the perturbed answer is accepted by all suites that assert nothing and
-by no suite with one real value check. `vacuous`: the perturbed answer or any stub is accepted.
+Measured (notes: oracle, 2.3): the perturbed answer is accepted by all suites that assert nothing
+and by no suite with one real value check. `vacuous`: the perturbed answer or any stub is accepted.
 `single_valued`: only a constant, always the first answer, is accepted.
 """
 
@@ -17,7 +17,7 @@ from harness.sketch.spec import Case
 from harness.trial import PLAIN, Bench, Trial
 from runners.base import Answer, Mode, Suite
 from runners.stubs import constant_first_code, perturb_code, stub_code
-from runners.suites import Roster
+from runners.suites import NO_TESTS, Roster
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +27,7 @@ class Group:
     trial: Trial
     cases: tuple[Case, ...] = ()
     suite: Suite | None = None
-    roster: Roster = Roster()
+    roster: Roster = NO_TESTS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

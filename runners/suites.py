@@ -38,6 +38,10 @@ class Roster:
         return None if None in counts else sum(c for c in counts if c is not None)
 
 
+NO_TESTS = Roster()
+"""The roster of a pair without a suite."""
+
+
 def count_roster(suite: Suite) -> Roster | None:
     """The roster of a suite; None when it does not parse. Zero tests give an empty one."""
     plan = outline(suite.source, suite.kind)

@@ -22,9 +22,13 @@ PANEL = "Run"
 JSON = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Sandbox = Annotated[
     str | None,
-    typer.Option("--sandbox", envvar="PAIRPROOF_SANDBOX", rich_help_panel="Isolation",
-                 help="embedded, or an installed backend."),
-]  # fmt: skip
+    typer.Option(
+        "--sandbox",
+        envvar="PAIRPROOF_SANDBOX",
+        rich_help_panel="Isolation",
+        help="embedded, or an installed backend.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -87,9 +91,13 @@ def verify(
     if retry not in known_retries():
         raise Misuse(f"--retry {retry!r}", hint="one of: " + ", ".join(known_retries()))
     limits = {
-        "cpu_s": cpu, "wall_s": wall, "memory_mb": memory, "pids": processes,
-        "output_kb": output_kb, "disk_mb": disk,
-    }  # fmt: skip
+        "cpu_s": cpu,
+        "wall_s": wall,
+        "memory_mb": memory,
+        "pids": processes,
+        "output_kb": output_kb,
+        "disk_mb": disk,
+    }
     given = {name: value for name, value in limits.items() if value is not None}
     settings = load_settings(sandbox=sandbox, jobs=jobs)
     if given:
@@ -98,9 +106,16 @@ def verify(
     stop = Stop()
     with _interruptible(stop), ProgressLine(quiet=output.quiet, total=limit) as progress:
         summary = api.verify(
-            files, out=out, format=format, limit=limit, only=only or (), retry=retry,
-            settings=settings, observer=progress, stop=stop,
-        )  # fmt: skip
+            files,
+            out=out,
+            format=format,
+            limit=limit,
+            only=only or (),
+            retry=retry,
+            settings=settings,
+            observer=progress,
+            stop=stop,
+        )
     output.document({k: v for k, v in asdict(summary).items() if k != "detail"})
     if not json:
         _print_summary(output.say, summary)
@@ -196,8 +211,10 @@ def audit(
         for item in report.items:
             if item.forged:
                 output.say(f"FORGED {item.id} ({item.language}, {item.category})")
-        output.say(f"{report.forged} of {report.runnable} runnable attacks forged a pass "
-                   f"({report.total - report.runnable} in languages that cannot run here)")  # fmt: skip
+        output.say(
+            f"{report.forged} of {report.runnable} runnable attacks forged a pass "
+            f"({report.total - report.runnable} in languages that cannot run here)"
+        )
     if report.forged:
         raise typer.Exit(int(ExitCode.NO))
 

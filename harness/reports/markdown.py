@@ -29,8 +29,8 @@ canaries {{ manifest.canaries | md }}.
 | --- | --- | ---: | --- |
 {% for (status, reason), n in figures.reasons.most_common() -%}
 | {{ status }} | {{ reason }} | {{ n }} | \
-{% for v in figures.examples[(status, reason)][:3] %}{{ v.pair_id | md }}{{ ", " if not loop.last }}\
-{% endfor %} |
+{% for v in figures.examples[(status, reason)][:3] %}{{ v.pair_id | md }}\
+{{ ", " if not loop.last }}{% endfor %} |
 {% endfor %}
 {% endif -%}
 {% if figures.assurance -%}

@@ -95,7 +95,12 @@ class Encoder:
         if tuple in bases and "_fields" in kind.__dict__:
             names = kind.__dict__["_fields"]
             items = self._all(_tuple_iter(value), depth)
-            return ["record", kind.__name__, [[str(n), v] for n, v in zip(names, items)], "tuple"]
+            return [
+                "record",
+                kind.__name__,
+                [[str(n), v] for n, v in zip(names, items, strict=False)],
+                "tuple",
+            ]
         fields = kind.__dict__.get("__dataclass_fields__")
         if _type(fields) is dict:
             parts = [[str(n), self.encode(_getattribute(value, n), depth + 1)] for n in fields]
@@ -158,7 +163,7 @@ def _date_adapters() -> dict[type, Any]:
             str(v.days),
             str(v.seconds),
             str(v.microseconds),
-        ],  # fmt: skip
+        ],
         pathlib.PosixPath: lambda v: ["path", str(v)],
         pathlib.PurePosixPath: lambda v: ["path", str(v)],
         type: lambda v: ["type", f"{v.__module__}.{v.__qualname__}"],
@@ -238,10 +243,7 @@ class Evaluator:
     def call(self, expr: list[Any]) -> Any:
         """A function of the code, or a method of the receiver; coroutines are awaited."""
         _, receiver, name, args, kwargs = expr
-        if receiver is None:
-            function = self.lookup(name)
-        else:
-            function = getattr(self.value(receiver), name)
+        function = self.lookup(name) if receiver is None else getattr(self.value(receiver), name)
         result = function(*[self.value(a) for a in args],
                           **{k: self.value(v) for k, v in kwargs.items()})  # fmt: skip
         return settle(result)

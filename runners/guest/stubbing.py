@@ -72,6 +72,7 @@ class Universal:
         return lambda *_, **__: True
 
     def __call__(self, *_: Any, **__: Any) -> Any:
+        """Another one."""
         return Universal()
 
     def __iter__(self) -> Any:

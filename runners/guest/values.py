@@ -21,10 +21,14 @@ import os
 import sys
 import time
 import types
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import codec
-import variation as varying
+if TYPE_CHECKING:
+    from runners.guest import codec
+    from runners.guest import variation as varying
+else:
+    import codec
+    import variation as varying
 
 _dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 _write = os.write
@@ -147,7 +151,9 @@ def program(payload: dict[str, Any], report_fd: int, peer_fd: int) -> None:
     report = Report(report_fd)
     varying.apply(payload.get("variation", {}))
     sys.addaudithook(report.effect)
-    sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)
+    sys.stdin = open(  # noqa: SIM115 (it stays open as long as the process lives)
+        0, encoding="utf-8", errors="surrogateescape", closefd=False
+    )
     sys.argv = ["solution.py", *payload.get("argv", ())]
     status = 0
     try:

@@ -12,11 +12,11 @@ _CHUNK_BYTES = 1 << 16
 _HEADER = struct.Struct(">I")
 
 
-class PeerLost(Exception):  # noqa: N818 - a state, not a fault of the caller
+class PeerLost(Exception):
     """The other process ended, was silent for too long, or broke the protocol."""
 
 
-class Malformed(ValueError):  # noqa: N818 - likewise
+class Malformed(ValueError):
     """A message that the protocol does not allow."""
 
 

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - tables of small programs read best on one line
+
 """Common ways to write tests: a suite, code that is right, and a replacement that makes it wrong."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - tables of small programs read best on one line
+
 """No wrong solution passes: forging attacks against the tests, the runner and the report."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - tables of small programs read best on one line
+
 """The code's process may send any bytes: the tests' process reports, and nothing passes."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - tables of small programs read best on one line
+
 """Paired mode: twins come apart for right code, and betray code that makes everything pass."""
 
 from __future__ import annotations

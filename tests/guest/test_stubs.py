@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - tables of small programs read best on one line
+
 """The vacuity battery's code: right suites reject it, vacuous ones do not."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - tables of small programs read best on one line
+
 """The host's half of suites: rosters, plans, and reading what came back."""
 
 from __future__ import annotations

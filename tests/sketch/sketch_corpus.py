@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - a sketch stands as it was written
+
 """Sixty sketches in sixty styles, each with a right solution and the number of cases that a careful
 reader can run without guessing. Eight hold no value at all, and give none."""
 

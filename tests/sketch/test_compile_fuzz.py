@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - code and sketches stand as they were written
+
 """Whatever text comes, the compiler answers, the same each time, and points at real lines."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - sketches stand as they were written
+
 """Frameworks and blocks of every language; and docstrings of five languages run against Python."""
 
 from __future__ import annotations

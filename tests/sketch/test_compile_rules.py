@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - code and sketches stand as they were written
+
 """Each rule of the compiler on its own: what a line becomes, and what is never guessed."""
 
 from __future__ import annotations

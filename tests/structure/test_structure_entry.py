@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - code and sketches stand as they were written
+
 """What is under test: each rule of the choice, and where none is made."""
 
 from __future__ import annotations

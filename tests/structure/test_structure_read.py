@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - code and sketches stand as they were written
+
 """What is read from a source, language by language."""
 
 from __future__ import annotations
