@@ -331,7 +331,8 @@ class Quarantined(Record):
 class Policy(Record):
     """The thresholds that a pair must meet to be accepted."""
 
-    min_assurance: Literal["values", "split", "paired", "native"] = "paired"
+    min_assurance: Literal["values", "split", "paired", "native"] = "split"
+    """Below split, the code shares a process with its tests and can read what they expect."""
     min_cases: Annotated[int, Field(ge=1)] = 1
     """Cases and tests that must have passed."""
     list_is_tuple: bool = True

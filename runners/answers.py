@@ -21,7 +21,9 @@ def plan_values(source: Source, variation: Variation, limits: Limits) -> tuple[J
     programs = [case for case in source.cases if case.stdin is not None]
     jobs = []
     if calls or not programs:
-        if variation.order_seed:
+        if variation.order_seed == 1:
+            calls.reverse()
+        elif variation.order_seed:
             random.Random(variation.order_seed).shuffle(calls)
         payload = {
             "code": source.code,

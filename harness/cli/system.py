@@ -30,7 +30,7 @@ _CONFIG = """\
 # output_kb = 1024
 
 [policy]                    # what an accepted pair must meet
-# min_assurance = "paired"  # values, split, paired, native
+# min_assurance = "split"  # values, split, paired, native
 # min_cases = 1
 # sensitive = "review"      # auth, crypto, payments: review or ignore
 # repeat_calls = 100

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import linecache
 import os
-import random
 import sys
 import tempfile
 import types
@@ -19,11 +18,11 @@ from _pytest.config import _prepareconfig
 if TYPE_CHECKING:
     from runners.guest.outline import Outline
     from runners.guest.report import Report, shorten
-    from runners.guest.suite import FILENAME, World
+    from runners.guest.suite import FILENAME, World, reorder
     from runners.guest.wire import PeerLost
 else:
     from report import Report, shorten
-    from suite import FILENAME, World
+    from suite import FILENAME, World, reorder
     from wire import PeerLost
 
 
@@ -135,8 +134,7 @@ def run_pytest(
     except BaseException as error:
         report.suite_error(error)
         return
-    if payload.get("order_seed"):
-        random.Random(payload["order_seed"]).shuffle(items)
+    reorder(items, int(payload.get("order_seed", 0)))
     config.hook.pytest_collection_modifyitems(session=session, config=config, items=items)
     session.items = items
     session.testscollected = len(items)

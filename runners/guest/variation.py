@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 else:
     import codec
 
+_SHORT_DRAW_BYTES = 7
+"""What a float or a small number takes; a UUID or a token takes more."""
 _ENDS = (0.0, None, 1.0 - 2.0**-53, None)
 
 
@@ -52,6 +54,11 @@ class _Extremes(_random.Random):
     _step = 0
     _plain = False
 
+    def __init__(self, x: Any = None) -> None:
+        super().__init__(x)
+        self._plain = x is not None
+        self._ready = True
+
     def seed(self, a: Any = None, version: int = 2) -> None:
         """Seed; an explicit seed ends the mixing in."""
         super().seed(a, version)
@@ -78,12 +85,27 @@ class _Extremes(_random.Random):
 
 def _install_extremes(seed: int) -> None:
     generator = _Extremes(seed)
-    generator._ready = True  # type: ignore[attr-defined]
+    generator._plain = False
+    _random.Random = _Extremes  # type: ignore[misc]
+    _install_system_extremes()
     for name in dir(_random):
         bound = getattr(_random, name)
         if getattr(bound, "__self__", None) is _random._inst:  # type: ignore[attr-defined]
             setattr(_random, name, getattr(generator, name))
     _random._inst = generator  # type: ignore[attr-defined]
+
+
+def _install_system_extremes() -> None:
+    """The kernel's randomness too, where a draw is short: identifiers and keys stay unique."""
+    real, step = os.urandom, [0]
+
+    def urandom(size: int, /) -> bytes:
+        step[0] += 1
+        end = _ENDS[step[0] % 4 - 1] if 0 < size <= _SHORT_DRAW_BYTES else None
+        return real(size) if end is None else (b"\0" if end == 0.0 else b"\xff") * size
+
+    os.urandom = urandom
+    _random._urandom = urandom  # type: ignore[attr-defined]
 
 
 def _move_clock(offset: int) -> None:
@@ -93,16 +115,22 @@ def _move_clock(offset: int) -> None:
                                        "asctime", "strftime", "clock_gettime",
                                        "clock_gettime_ns")}  # fmt: skip
 
+    still = {t.CLOCK_PROCESS_CPUTIME_ID, t.CLOCK_THREAD_CPUTIME_ID}
+
     def now() -> float:
         return float(real["time"]()) + offset
 
     def clock_gettime(clock: int) -> float:
-        return float(real["clock_gettime"](clock)) + (offset if clock == t.CLOCK_REALTIME else 0)
+        return float(real["clock_gettime"](clock)) + (0 if clock in still else offset)
 
     def clock_gettime_ns(clock: int) -> int:
-        shift = offset * 10**9 if clock == t.CLOCK_REALTIME else 0
+        shift = 0 if clock in still else offset * 10**9
         return int(real["clock_gettime_ns"](clock)) + shift
 
+    # The ticking clocks start elsewhere too: what counts is how far apart two readings are.
+    for name in ("monotonic", "perf_counter"):
+        setattr(t, name, _later(getattr(t, name), offset))
+        setattr(t, f"{name}_ns", _later(getattr(t, f"{name}_ns"), offset * 10**9))
     t.time = now
     t.time_ns = lambda: int(real["time_ns"]()) + offset * 10**9
     t.localtime = lambda secs=None: real["localtime"](now() if secs is None else secs)
@@ -113,6 +141,10 @@ def _move_clock(offset: int) -> None:
     t.clock_gettime = clock_gettime
     t.clock_gettime_ns = clock_gettime_ns
     _move_dates(now)
+
+
+def _later(clock: Any, offset: int) -> Any:
+    return lambda: clock() + offset
 
 
 def _move_dates(now: Any) -> None:
@@ -150,6 +182,9 @@ def _move_dates(now: Any) -> None:
         def utcnow(cls) -> Any:
             return cls.fromtimestamp(now(), _datetime.UTC).replace(tzinfo=None)
 
+    # The ends of the range are doors to the class that they belong to.
+    date.min, date.max = date(1, 1, 1), date(9999, 12, 31)
+    datetime.min, datetime.max = datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999_999)
     for moved, real in ((date, real_date), (datetime, real_datetime)):
         moved.__module__ = "datetime"
         moved.__qualname__ = real.__name__
