@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
 from harness.config import LimitSettings, Settings
-from harness.errors import Misuse
+from harness.errors import CannotJudge, Misuse
 from harness.lab import open_lab
 from harness.models import Pair, Policy, Record, Verdict
 from harness.pipeline import examine
 from harness.prepare import prepare
 from harness.sketch.emit import emit_pytest
 from harness.store import Run
+from sandboxes.base import SandboxUnavailable
 
 _RUN_SH = """\
 #!/bin/sh
@@ -82,11 +84,46 @@ def _comparable(verdict: Verdict) -> dict[str, Any]:
     return essence
 
 
+def open_shell(run: Run, pair_id: str, settings: Settings) -> int:
+    """A shell inside the sandbox with the pair's files in place; returns its exit status.
+
+    Raises:
+        Misuse: no such pair, or the backend has no shell.
+        CannotJudge: no sandbox here.
+    """
+    files = pair_files(run, pair_id)
+    with open_lab(settings) as lab:
+        shell = getattr(lab.bench.sandbox, "shell", None)
+        if shell is None:
+            raise Misuse(f"sandbox {settings.sandbox!r} has no shell",
+                         hint="--sandbox embedded has one, --export DIR needs none")  # fmt: skip
+        kept = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            return int(shell(files, profile="pytest"))
+        except SandboxUnavailable as error:
+            raise CannotJudge(str(error), hint=error.hint) from error
+        finally:
+            signal.signal(signal.SIGINT, kept)
+
+
 def export(run: Run, pair_id: str, folder: Path) -> list[str]:
     """Write code, tests, verdict and a run.sh that needs nothing of ours; returns the names.
 
     Raises Misuse where the folder cannot be written.
     """
+    files = pair_files(run, pair_id)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8", errors="surrogatepass")
+        (folder / "run.sh").chmod(0o755)
+    except OSError as error:
+        raise Misuse(f"cannot write to {folder}: {error.strerror}") from error
+    return sorted(files)
+
+
+def pair_files(run: Run, pair_id: str) -> dict[str, str]:
+    """The pair as files: code, tests, plan, verdict, instruction, run.sh."""
     recorded, plan = stored_plan(run, pair_id)
     pair = Pair.model_validate(plan["pair"])
     prepared = prepare(pair, Policy.model_validate(plan["policy"]))
@@ -103,14 +140,7 @@ def export(run: Run, pair_id: str, folder: Path) -> list[str]:
     files["run.sh"] = _RUN_SH.format(
         status=recorded.status.value, reasons=",".join(r.value for r in recorded.reasons)
     )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            (folder / name).write_text(text, encoding="utf-8", errors="surrogatepass")
-        (folder / "run.sh").chmod(0o755)
-    except OSError as error:
-        raise Misuse(f"cannot write to {folder}: {error.strerror}") from error
-    return sorted(files)
+    return files
 
 
 def _suite_file(pair: Pair) -> str:

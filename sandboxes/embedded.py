@@ -11,9 +11,18 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from sandboxes import linux, rootfs, seccomp, toolchain
-from sandboxes.base import Facts, Job, Limits, Outcome, Probe, Profile, SandboxUnavailable
+from sandboxes.base import (
+    Facts,
+    Job,
+    Limits,
+    Outcome,
+    Probe,
+    Process,
+    Profile,
+    SandboxUnavailable,
+)
 from sandboxes.pool import Key, Pool
-from sandboxes.slots import Slot, check_names
+from sandboxes.slots import AGAIN, Slot, SlotLostError, check_names
 
 _ENV = {
     "HOME": rootfs.WORK,
@@ -26,6 +35,7 @@ _ENV = {
 }
 
 
+_SHELL_S = 24 * 3600.0
 _LARGEST_HASH_SEED = 2**32 - 1
 
 
@@ -66,7 +76,7 @@ class Embedded:
                 usable[name] = self._content(name)
         return usable
 
-    def _start(self, key: Key) -> Slot:
+    def _start(self, key: Key, terminal: tuple[int, ...] = ()) -> Slot:
         name, hash_seed = key
         content = self._content(name)
         python = self._interpreter
@@ -84,7 +94,13 @@ class Embedded:
         own = os.path.dirname(python.path)
         path = _ENV["PATH"] if own in _ENV["PATH"].split(":") else f"{own}:{_ENV['PATH']}"
         env = {**_ENV, "PATH": path, "PYTHONHASHSEED": str(hash_seed)}
-        slot = Slot(python=python.path, env=env, setup=setup, blobs=list(content.guest.values()))
+        slot = Slot(
+            python=python.path,
+            env=env,
+            setup=setup,
+            blobs=list(content.guest.values()),
+            terminal=terminal,
+        )
         wrong = _unsound(slot.ready, setup["many_uids"])
         if wrong:
             slot.close()
@@ -109,6 +125,28 @@ class Embedded:
                 hint="run as root, or use --sandbox docker",
             )
         return self._pool.run((job.profile, job.hash_seed), job)
+
+    def shell(self, files: Mapping[str, str], *, profile: str) -> int:
+        """A shell on the caller's terminal in a slot of its own, `files` in its work folder.
+
+        The isolation is that of every job; time is not limited. Returns the shell's exit status.
+
+        Raises:
+            SandboxUnavailable: no slot, or it was lost.
+        """
+        check_names(files)
+        terminal = tuple(os.dup(fd) for fd in (0, 1, 2))
+        try:
+            slot = self._start((profile, 0), terminal=terminal)
+        finally:
+            for fd in terminal:
+                os.close(fd)
+        try:
+            return slot.run(_shell_job(files)).exit_code or 0
+        except SlotLostError as error:
+            raise SandboxUnavailable(str(error), hint=AGAIN) from error
+        finally:
+            slot.close()
 
     def facts(self) -> Facts:
         """See `Sandbox.facts`."""
@@ -156,6 +194,17 @@ class Embedded:
             finally:
                 sandbox.close()
         return Probe(available=True, enforced=facts.enforced, missing=_missing(facts.enforced))
+
+
+def _shell_job(files: Mapping[str, str]) -> Job:
+    process = Process(argv=("/bin/sh", "-i"), reports=False)
+    env = {
+        "PS1": "sandbox$ ",
+        "PYTHONPATH": rootfs.SITE,
+        "TERM": os.environ.get("TERM", "dumb"),
+    }
+    limits = Limits(cpu_s=_SHELL_S, wall_s=_SHELL_S)
+    return Job(processes=(process,), files=files, env=env, limits=limits)
 
 
 def _unsound(ready: Mapping[str, Any], many_uids: bool) -> str:

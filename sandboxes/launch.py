@@ -222,7 +222,8 @@ def _pid_one(
             hidden = rootfs.enter(disk_mb=disk_mb, inodes=inodes)
         control, answers = (_moved(fd) for fd in (0, 1))
         kept = {use: _moved(fd) for use, fd in files.items()}
-        _close_others({2, control, answers, *kept.values()})
+        terminal = [_moved(fd) for fd in setup["terminal"]]
+        _close_others({2, control, answers, *kept.values(), *terminal})
         null = _moved(os.open("/dev/null", os.O_RDWR))
         sys.path[:0] = [rootfs.GUEST]
         sys.path.append(rootfs.SITE)
@@ -239,6 +240,7 @@ def _pid_one(
             control=control,
             answers=answers,
             null=null,
+            terminal=terminal,
             many_uids=setup["many_uids"],
             files=kept,
             disk_mb=disk_mb,

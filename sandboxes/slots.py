@@ -44,8 +44,11 @@ class Slot:
         env: dict[str, str],
         setup: dict[str, Any],
         blobs: list[bytes],
+        terminal: tuple[int, ...] = (),
     ) -> None:
         """Start it and wait until it can take jobs.
+
+        `terminal`: three descriptors that the first process of every job gets as its streams.
 
         Raises:
             SandboxUnavailable: this machine refused a step, which the message names.
@@ -64,6 +67,7 @@ class Slot:
                 env=env,
                 cwd=Path(__file__).parent.parent,
                 start_new_session=True,
+                pass_fds=terminal,
             )
         except OSError as error:
             self._errors.close()
@@ -74,7 +78,7 @@ class Slot:
         self._to = self._process.stdin.fileno()
         self._reader = wire.Reader(self._process.stdout.fileno())
         try:
-            wire.send(self._to, wire.pack(dict(setup), blobs))
+            wire.send(self._to, wire.pack({**setup, "terminal": list(terminal)}, blobs))
             frame = self._reader.frame(_START_WITHIN_S)
         except wire.WireError as error:
             self.close()

@@ -41,7 +41,8 @@ class Supervisor:
     """Serves jobs until the client closes its end. One for each slot, in PID 1.
 
     `control`, `answers` and `null` are descriptors above those that jobs use; `files` those of
-    control groups by use; `many_uids` says that the user namespace maps more ids than one.
+    control groups by use; `terminal` the streams of programs, where a person sits at them;
+    `many_uids` says that the user namespace maps more ids than one.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Supervisor:
         control: int,
         answers: int,
         null: int,
+        terminal: list[int],
         many_uids: bool,
         files: dict[str, int],
         disk_mb: int,
@@ -60,6 +62,7 @@ class Supervisor:
         self._control = control
         self._answers = answers
         self._null = null
+        self._terminal = terminal
         self._many_uids = many_uids
         self._meter = meter.Meter(files)
         self._disk = (disk_mb, inodes)
@@ -187,15 +190,18 @@ class Supervisor:
         for index, (_, entry, argv, reports) in enumerate(processes):
             payload, stdin = blobs[2 * index : 2 * index + 2]
             ends = [run.feed(data) if data else -1 for data in (payload, stdin)]
+            # The job's output is that of its first process; a second one only complains.
+            streams = (ends[1], run.err_w if index else run.out_w, run.err_w)
+            if self._terminal and argv and not index:
+                streams = (self._terminal[0], self._terminal[1], self._terminal[2])
             forked = child.Child(
                 entry=entry,
                 argv=argv,
                 payload=ends[0],
                 size=len(payload),
-                stdin=ends[1],
-                # The job's output is that of its first process; a second one only complains.
-                stdout=run.err_w if index else run.out_w,
-                stderr=run.err_w,
+                stdin=streams[0],
+                stdout=streams[1],
+                stderr=streams[2],
                 report=run.report_w if reports else -1,
                 peer=pair[index].fileno() if pair else -1,
                 gate=gate_r if index else -1,

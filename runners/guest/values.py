@@ -126,6 +126,7 @@ def answer(case: dict[str, Any], module: types.ModuleType, repeat: int,
 def _once(case: dict[str, Any], module: types.ModuleType) -> dict[str, Any]:
     evaluator = codec.Evaluator(module.__dict__)
     kept, printed = sys.stdout, None
+    answered: dict[str, Any]
     if case.get("capture"):
         sys.stdout = printed = io.StringIO()
     try:

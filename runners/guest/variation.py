@@ -90,9 +90,9 @@ def _install_extremes(seed: int) -> None:
     _install_system_extremes()
     for name in dir(_random):
         bound = getattr(_random, name)
-        if getattr(bound, "__self__", None) is _random._inst:  # type: ignore[attr-defined]
+        if getattr(bound, "__self__", None) is _random._inst:
             setattr(_random, name, getattr(generator, name))
-    _random._inst = generator  # type: ignore[attr-defined]
+    _random._inst = generator
 
 
 def _install_system_extremes() -> None:
@@ -160,14 +160,14 @@ def _move_dates(now: Any) -> None:
         def __subclasscheck__(cls, subclass: type) -> bool:
             return issubclass(subclass, cls.__mro__[1])
 
-    class date(real_date, metaclass=_Looks):  # noqa: N801
+    class date(real_date, metaclass=_Looks):  # type: ignore[misc]  # noqa: N801
         """Stands in for datetime.date."""
 
         @classmethod
         def today(cls) -> Any:
             return cls.fromtimestamp(now())
 
-    class datetime(real_datetime, metaclass=_Looks):  # noqa: N801
+    class datetime(real_datetime, metaclass=_Looks):  # type: ignore[misc]  # noqa: N801
         """Stands in for datetime.datetime."""
 
         @classmethod

@@ -1,4 +1,3 @@
-
 """Common ways to write tests: a suite, code that is right, and a replacement that makes it wrong."""
 
 from __future__ import annotations

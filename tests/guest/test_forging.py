@@ -1,4 +1,3 @@
-
 """No wrong solution passes: forging attacks against the tests, the runner and the report."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-
 """The code's process may send any bytes: the tests' process reports, and nothing passes."""
 
 from __future__ import annotations

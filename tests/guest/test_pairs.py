@@ -1,4 +1,3 @@
-
 """Paired mode: twins come apart for right code, and betray code that makes everything pass."""
 
 from __future__ import annotations

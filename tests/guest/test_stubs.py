@@ -1,4 +1,3 @@
-
 """The vacuity battery's code: right suites reject it, vacuous ones do not."""
 
 from __future__ import annotations

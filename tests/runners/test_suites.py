@@ -1,4 +1,3 @@
-
 """The host's half of suites: rosters, plans, and reading what came back."""
 
 from __future__ import annotations

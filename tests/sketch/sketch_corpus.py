@@ -1,4 +1,3 @@
-
 """Sixty sketches in sixty styles, each with a right solution and the number of cases that a careful
 reader can run without guessing. Eight hold no value at all, and give none."""
 

@@ -1,4 +1,3 @@
-
 """Whatever text comes, the compiler answers, the same each time, and points at real lines."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-
 """Frameworks and blocks of every language; and docstrings of five languages run against Python."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-
 """Each rule of the compiler on its own: what a line becomes, and what is never guessed."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-
 """What is under test: each rule of the choice, and where none is made."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-
 """What is read from a source, language by language."""
 
 from __future__ import annotations
