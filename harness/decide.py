@@ -43,6 +43,8 @@ class Measured:
     """The examples of the instruction, run where the sketch fails and nothing else can say why."""
     vacuity: Vacuity | None = None
     repeats: Sequence[tuple[Trial, Trial]] = ()
+    only_visible: str = ""
+    """Why the code seems to know the visible cases and nothing else."""
     effects: Sequence[str] = ()
     claims_effects: bool = False
     missing_module: str = ""
@@ -60,7 +62,7 @@ class Decision:
 def decide(measured: Measured, policy: Policy) -> Decision:
     """The verdict. The first row of the table that applies decides."""
     for row in (_source, _missing, _untested, _forged, _first_runs, _vacuous, _later_runs,
-                _outside, _weak, _reviewed):  # fmt: skip
+                _outside, _weak, _looked_up, _reviewed):  # fmt: skip
         decision = row(measured, policy)
         if decision is not None:
             return decision
@@ -220,6 +222,12 @@ def _weak(m: Measured, policy: Policy) -> Decision | None:
             f"assurance {m.assurance.value}: the policy asks for {policy.min_assurance}",
         )
     return None
+
+
+def _looked_up(m: Measured, _: Policy) -> Decision | None:
+    if not m.only_visible:
+        return None
+    return Decision(VerdictStatus.REVIEW, (Reason.NEEDS_TESTS,), m.only_visible)
 
 
 def _reviewed(m: Measured, _: Policy) -> Decision | None:

@@ -1,6 +1,7 @@
 """The journey of one pair, top to bottom: from a row to a verdict. Nothing else knows the order.
 
-    pair -> source checks -> tests -> first runs -> vacuity -> repeated runs -> decision -> verdict
+    pair -> source checks -> tests -> first runs -> vacuity -> repeated runs -> inputs beside the tests
+         -> decision -> verdict
 
 Only `Bench` executes candidate code, and only inside a sandbox.
 """
@@ -23,6 +24,7 @@ from harness.models import (
     VerdictStatus,
     digest,
 )
+from harness.neighbours import knows_only_the_tests
 from harness.prepare import Prepared, prepare
 from harness.suites import SuiteTrial, run_suite
 from harness.trial import PLAIN, Bench, Trial
@@ -137,7 +139,8 @@ def measure(prepared: Prepared, lab: Lab) -> Measured:
     measured = replace(measured, vacuity=vacuity)
     if vacuity.accepted:
         return measured
-    return _repeat(measured, groups, prepared, bench)
+    measured = _repeat(measured, groups, prepared, bench)
+    return replace(measured, only_visible=_only_visible(measured, groups, prepared, bench))
 
 
 def _first_runs(measured: Measured, prepared: Prepared, bench: Bench) -> Measured:
@@ -170,6 +173,17 @@ def _groups(prepared: Prepared, measured: Measured) -> Iterator[Group]:
             yield Group(trial=measured.suite, cases=prepared.lifted.cases)
         else:
             yield Group(trial=measured.suite, suite=prepared.suite, roster=prepared.roster)
+
+
+def _only_visible(
+    measured: Measured, groups: tuple[Group, ...], prepared: Prepared, bench: Bench
+) -> str:
+    """Whether the code answers the tests and nothing else; asked of a pair that passed."""
+    if not all(again.passed for _, again in measured.repeats):
+        return ""
+    code, functions = prepared.pair.code, prepared.functions
+    found = (knows_only_the_tests(code, g.cases, g.trial, functions, bench) for g in groups)
+    return next(filter(None, found), "")
 
 
 def _repeat(

@@ -28,8 +28,9 @@ class Mode(StrEnum):
 class Variation:
     """What differs between repeated runs of the same source.
 
-    `clock_offset_s` moves the wall clock that the code sees; `order_seed` shuffles cases and tests
-    (0 keeps their order, 1 turns it round); `repeat` calls every case up to so many times in the same process.
+    `clock_offset_s` moves the clocks that the code sees; `order_seed` shuffles cases and tests
+    (0 keeps their order, 1 turns it round); `repeat` calls every case up to so many times
+    in the same process.
     `random` is "seeded", or "extreme" for a generator that mixes in the ends of its range.
     """
 

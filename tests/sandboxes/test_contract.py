@@ -427,7 +427,7 @@ def test_environment_is_ours(sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> N
     assert environ.pop("MINE") == "1"
     assert set(environ) == {
         "HOME", "TMPDIR", "PATH", "LANG", "PYTHONHASHSEED", "OPENBLAS_NUM_THREADS",
-        "OMP_NUM_THREADS",
+        "OMP_NUM_THREADS", "TZ",
     }  # fmt: skip
     assert "HOST_SECRET" not in block and argv == [""]
     assert not any("pairproof" in word or str(ROOT) in word for word in original)
