@@ -134,8 +134,10 @@ def measure(prepared: Prepared, lab: Lab) -> Measured:
         return _second_opinion(measured, prepared, bench)
 
     groups = tuple(_groups(prepared, measured))
-    entry_point = prepared.pair.entry_point or prepared.spec.entry.name
-    vacuity = battery(code, groups, prepared.functions, bench, entry_point=entry_point)
+    vacuity = battery(
+        code, groups, prepared.functions, bench,
+        entry_point=prepared.under_test, guessed=prepared.guessed,
+    )  # fmt: skip
     measured = replace(measured, vacuity=vacuity)
     if vacuity.accepted:
         return measured

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from harness.checks import run_checks, subject_for
 from harness.models import Finding, Pair, Policy, Severity
 from harness.sketch.compile import compile_sketch
+from harness.sketch.evalplus import unrolled
 from harness.sketch.lift import lift_suite
 from harness.sketch.spec import Case, TestSpec
-from harness.structure import read_structure
+from harness.structure import Structure, entry_of, read_structure
 from runners.base import Suite
 from runners.suites import NO_TESTS, Roster, count_roster
 
@@ -34,6 +37,10 @@ class Prepared:
     """Top-level names of the modules that the code imports."""
     findings: tuple[Finding, ...] = ()
     loc: dict[str, int] = field(default_factory=dict)
+    under_test: str = ""
+    """The function or class whose wrong answers the tests must see; "" for all of them."""
+    guessed: bool = False
+    """Whether `under_test` was chosen among several."""
 
     @property
     def has_suite(self) -> bool:
@@ -93,7 +100,25 @@ def prepare(pair: Pair, policy: Policy, *, modules: Iterable[str] = ()) -> Prepa
         imports=frozenset(i.module.split(".")[0] for i in structure.imports),
         findings=run_checks(subject),
         loc=loc,
+        **_under_test(pair, spec, structure),
     )
+
+
+def _under_test(pair: Pair, spec: TestSpec, structure: Structure) -> dict[str, Any]:
+    """What wrong answers are tried on. A guess that neither the suite nor the instruction names
+    says nothing: it may be a demonstration that happens to stand last."""
+    chosen = entry_of(structure, pair.instruction, pair.entry_point)
+    name = pair.entry_point or spec.entry.name
+    guessed = not pair.entry_point and chosen.reason == "last"
+    if chosen.reason == "only" and pair.suite is not None:
+        # `main` is no candidate, but a suite may test it beside the only other function.
+        main = any(f.name == "main" for f in structure.functions)
+        guessed = main and re.search(r"\bmain\(", pair.suite.source) is not None
+    if guessed and pair.suite is not None:
+        said = f"{pair.suite.source}\n{pair.instruction}"
+        if not re.search(rf"\b{re.escape(name)}\b", said):
+            name = ""
+    return {"under_test": name, "guessed": guessed and pair.suite is not None}
 
 
 def _suite(pair: Pair, spec: TestSpec) -> tuple[Suite | None, Roster, TestSpec | None]:
@@ -101,5 +126,17 @@ def _suite(pair: Pair, spec: TestSpec) -> tuple[Suite | None, Roster, TestSpec |
         return None, NO_TESTS, None
     entry_point = pair.entry_point or spec.entry.name
     suite = Suite(source=pair.suite.source, kind=pair.suite.kind, entry_point=entry_point)
-    lifted = lift_suite(suite.source, kind=pair.suite.kind, entry_point=entry_point, code=pair.code)
+    lifted = _lifted(suite.source, pair, entry_point)
     return suite, count_roster(suite) or NO_TESTS, lifted
+
+
+def _lifted(source: str, pair: Pair, entry_point: str) -> TestSpec | None:
+    if pair.suite is None:
+        return None
+    for text in (source, unrolled(source)):
+        if text is not None:
+            kind = pair.suite.kind
+            spec = lift_suite(text, kind=kind, entry_point=entry_point, code=pair.code)
+            if spec is not None:
+                return spec
+    return None

@@ -16,7 +16,7 @@ from harness.probes import STUBS, constant_answers, is_direct, perturbed_answer,
 from harness.sketch.spec import Case
 from harness.trial import PLAIN, Bench, Trial
 from runners.base import Answer, Mode, Suite
-from runners.stubs import constant_first_code, perturb_code, stub_code
+from runners.stubs import constant_first_code, is_constant, perturb_code, stub_code
 from runners.suites import NO_TESTS, Roster
 
 
@@ -55,22 +55,27 @@ def battery(
     bench: Bench,
     *,
     entry_point: str = "",
+    guessed: bool = False,
 ) -> Vacuity:
     """Try every wrong answer against all groups together; one rejecting group is enough.
 
-    `entry_point` is what is under test; without it all public functions answer wrongly.
+    `entry_point` is what is under test; without it all public functions answer wrongly. Where it is
+    `guessed` among several, tests are single-valued only if they are for all of them together.
 
     Stops at the first proof of vacuity. Raises SandboxUnavailable where the fault is ours.
     """
     probe = _Probe(code, groups, functions, bench, entry_point)
-    accepted = []
+    accepted: list[str] = []
     rejected_stubs = 0
     for number, name in enumerate(("perturbed", *STUBS)):
         if probe.passes(name):
             accepted.append(name)
             break
         rejected_stubs += number > 0
-    constant = not accepted and probe.passes("constant_first")
+    if guessed:
+        probe.entry_point = ""
+    untried = bool(accepted) or is_constant(code, entry_point)
+    constant = not untried and probe.passes("constant_first")
     if constant:
         accepted.append("constant_first")
     stopped = bool(accepted) and not constant
@@ -80,7 +85,7 @@ def battery(
             stubs=len(STUBS) if not stopped else rejected_stubs + (accepted[0] in STUBS),
             stubs_rejected=rejected_stubs,
             perturbed="accepted" if accepted[:1] == ["perturbed"] else "rejected",
-            constant_first="untried" if stopped else "accepted" if constant else "rejected",
+            constant_first="untried" if untried else "accepted" if constant else "rejected",
         ),
     )
 

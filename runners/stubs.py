@@ -7,6 +7,7 @@ classes when it is loaded. The wrapping is `runners/guest/stubbing.py`.
 from __future__ import annotations
 
 import ast
+import re
 
 STUB_KINDS = ("none", "raise", "identity", "zero", "empty_str", "empty_list", "true", "false")
 
@@ -45,7 +46,7 @@ def perturb_code(code: str, *, only: str = "") -> str:
     The probe that tells vacuous suites best: accepted by all suites that assert nothing about
     values, by none with one real value check (notes on oracles, 2.3).
     """
-    return _with(code, "perturb", only)
+    return _with(code, "perturb_effect" if _is_procedure(code, only) else "perturb", only)
 
 
 def stub_code(code: str, kind: str, *, only: str = "") -> str:
@@ -63,6 +64,55 @@ def constant_first_code(code: str, *, only: str = "") -> str:
 def universal_code(code: str, *, only: str = "") -> str:
     """The code whose answers are objects that say yes to whatever they are asked."""
     return _with(code, "universal", only)
+
+
+def _is_procedure(code: str, name: str) -> bool:
+    """Whether `name` is a function of the module that never answers anything but None."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name]
+    return bool(found) and not found[-1].decorator_list and not any(map(_answers, found[-1].body))
+
+
+_OUTER = re.compile(
+    r"\b(?:input|open|stdin|argv|os|environ|global|nonlocal|random|time|datetime|date|uuid|secrets|"
+    r"subprocess|socket|Path|globals|next|pop|append|iter)\b"
+)
+
+
+def is_constant(code: str, name: str) -> bool:
+    """Whether `name` is a function without parameters in code that reads and keeps nothing.
+
+    One answer is all that it has: that a constant passes its tests says nothing about them.
+    """
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name]
+    if not found or len(found) != len([n for n in tree.body if isinstance(n, _CALLABLE)]):
+        return False
+    given = found[-1].args
+    bare = not (given.args or given.posonlyargs or given.kwonlyargs or given.vararg or given.kwarg)
+    loop = any(isinstance(n, ast.For | ast.While | ast.comprehension) for n in ast.walk(found[-1]))
+    return bare and loop and not found[-1].decorator_list and not _OUTER.search(code)
+
+
+_CALLABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _answers(node: ast.AST) -> bool:
+    """Whether a statement gives an answer of the function that it stands in."""
+    if isinstance(node, ast.Return):
+        value = node.value
+        return value is not None and not (isinstance(value, ast.Constant) and value.value is None)
+    if isinstance(node, ast.Yield | ast.YieldFrom):
+        return True
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        return False
+    return any(_answers(child) for child in ast.iter_child_nodes(node))
 
 
 def _with(code: str, kind: str, only: str) -> str:

@@ -127,6 +127,13 @@ _MEMBER: dict[str, Any] = {
 }
 
 
+def _record_get(self: Any, name: str) -> Any:
+    """A property that the code gave its named tuple."""
+    refuse_machinery(name)
+    link = type(self)._pp_link
+    return link.take(link.ask("read", link.pack(self), name))
+
+
 def _record_class(link: Any, number: int, about: dict[str, Any]) -> type:
     """A tuple with named fields; its values live here, not there."""
     names = field_names(about["f"])
@@ -136,6 +143,7 @@ def _record_class(link: Any, number: int, about: dict[str, Any]) -> type:
     for index, name in enumerate(names):
         space[name] = property(operator.itemgetter(index))
     space["_fields"] = tuple(names)
+    space["__getattr__"] = _record_get
     space["_asdict"] = lambda self: dict(zip(names, tuple(self), strict=False))
     space["__repr__"] = lambda self: "{}({})".format(
         about["n"], ", ".join(f"{n}={v!r}" for n, v in zip(names, tuple(self), strict=False))

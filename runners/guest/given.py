@@ -23,6 +23,24 @@ else:
     from wire import Malformed, PeerLost
 
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType)
+_DESCRIPTORS = (types.MethodDescriptorType, types.WrapperDescriptorType)
+_NATIVE = {
+    "sqlite3": frozenset(
+        ("execute", "executemany", "executescript", "commit", "rollback", "close", "cursor",
+         "fetchone", "fetchmany", "fetchall", "keys", "create_function", "__iter__", "__next__",
+         "__enter__", "__exit__")
+    ),
+    "_io": frozenset(
+        ("read", "readline", "readlines", "write", "writelines", "seek", "tell", "close", "flush",
+         "truncate", "readable", "writable", "seekable", "__iter__", "__next__", "__enter__",
+         "__exit__")
+    ),
+    "_random": frozenset(("random", "getrandbits", "seed")),
+    "_thread": frozenset(("acquire", "release", "locked", "__enter__", "__exit__")),
+    "_csv": frozenset(("writerow", "writerows", "__iter__", "__next__")),
+    "_queue": frozenset(("put", "get", "put_nowait", "get_nowait", "empty", "qsize")),
+}  # fmt: skip
+_DATA = (types.GetSetDescriptorType, types.MemberDescriptorType)
 _SHOWN = OPERATORS | {"__eq__", "__str__", "__repr__", "__hash__", "__bool__"}
 
 
@@ -65,14 +83,14 @@ class Given:
             return standard
         if isinstance(value, type):
             return self._class(value)
-        if kind in _FUNCTIONS or kind.__name__ == "partial":
+        if kind in _FUNCTIONS or (kind in _DESCRIPTORS) or _is_callable(value, kind):
             return self._function(value)
         if kind is types.CoroutineType:
             number, _ = self.put(value, frozenset(("await",)))
             return ["aw", number]
         if kind.__module__ == "re" and kind.__name__ == "Pattern":
             return ["re", id(value), self.link.pack(value.pattern), int(value.flags)]
-        if hasattr(kind, "__next__") and not _is_mock(kind):
+        if hasattr(kind, "__next__") and not _is_mock(kind) and not _offers_more(kind):
             number, _ = self.put(value, frozenset(("next",)))
             return ["it", number]
         if kind is types.ModuleType:
@@ -118,7 +136,8 @@ class Given:
             names |= {
                 name for name, member in vars(base).items()
                 if (name[:1] != "_" or name in _SHOWN)
-                and isinstance(member, (types.FunctionType, staticmethod, classmethod))
+                and (isinstance(member, (types.FunctionType, staticmethod, classmethod))
+                     or (type(member) in _DESCRIPTORS and name in _native_names(base)))
             }  # fmt: skip
         if mock and "Magic" in kind.__name__:
             names |= {"__enter__", "__exit__"}
@@ -222,6 +241,21 @@ def run(result: Any, link: Any) -> Any:
     raise value
 
 
+def _native_attributes(value: Any) -> Any:
+    """Data that an object of a compiled module shows: a cursor's `lastrowid`."""
+    for base in type(value).__mro__[:-1]:
+        if base.__module__ not in _NATIVE:
+            continue
+        for name, member in vars(base).items():
+            if name[:1] != "_" and type(member) in _DATA:
+                try:
+                    held = getattr(value, name)
+                except Exception:
+                    continue
+                if held is None or type(held) in (bool, int, float, str):
+                    yield name, held
+
+
 def _attributes(value: Any) -> Any:
     held = getattr(value, "__dict__", None) or {
         name: getattr(value, name)
@@ -229,7 +263,29 @@ def _attributes(value: Any) -> Any:
         for name in getattr(base, "__slots__", ())
         if type(name) is str and hasattr(value, name)
     }
-    return [(k, v) for k, v in held.items() if type(k) is str and k[:1] != "_"]
+    shown = [(k, v) for k, v in held.items() if type(k) is str and k[:1] != "_"]
+    return shown or list(_native_attributes(value))
+
+
+def _is_callable(value: Any, kind: type) -> bool:
+    """Whether a value is there to be called: `partial`, `itemgetter`, what `lru_cache` makes."""
+    return (
+        callable(value)
+        and not isinstance(value, type)
+        and type(getattr(kind, "__call__", None)) is types.WrapperDescriptorType
+        and not _is_mock(kind)
+        and not _offers_more(kind)
+    )
+
+
+def _native_names(base: type) -> frozenset[str]:
+    """What may be called of a compiled class: what it is used for, nothing that loads or reaches."""
+    return _NATIVE.get(base.__module__, frozenset())
+
+
+def _offers_more(kind: type) -> bool:
+    """Whether an object is also used otherwise than by calling or iterating: a file, a cursor."""
+    return any(base.__module__ in _NATIVE for base in kind.__mro__)
 
 
 def _annotation(note: Any) -> Any:
@@ -238,6 +294,8 @@ def _annotation(note: Any) -> Any:
 
 def _standard(value: Any, kind: type) -> Any:
     """A function or class of the standard library, by its name: the code has its own copy."""
+    if kind is types.MethodDescriptorType and TYPE_NAMES.get(value.__objclass__):
+        return ["std", "builtins", value.__qualname__]
     module = getattr(value, "__module__", None)
     if not (
         isinstance(value, type) or kind is types.BuiltinFunctionType or kind is types.FunctionType

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from runners.guest.classes import text
     from runners.guest.given import Given
     from runners.guest.mirror import MirrorMeta, RemoteModule
-    from runners.guest.pack import merge
-    from runners.guest.rebuild import Rebuilder
+    from runners.guest.pack import SHARED, merge
+    from runners.guest.rebuild import MAX_SHARED, Rebuilder
     from runners.guest.watch import Watch
     from runners.guest.wire import Channel, Malformed, PeerLost
 else:
     from classes import text
     from given import Given
     from mirror import MirrorMeta, RemoteModule
-    from pack import merge
-    from rebuild import Rebuilder
+    from pack import SHARED, merge
+    from rebuild import MAX_SHARED, Rebuilder
     from watch import Watch
     from wire import Channel, Malformed, PeerLost
 
@@ -249,6 +249,8 @@ class Link(Rebuilder):
                     merge(args[key], self.unpack(packed))
                 elif type(key) is str and key in kwargs:
                     merge(kwargs[key], self.unpack(packed))
+                elif type(key) is list and key[0] == "k":
+                    self._keep(key[1], args[key[2]] if type(key[2]) is int else kwargs[key[2]])
                 elif type(key) is list and key[1] in self.shared:
                     entry = self.shared[key[1]]
                     merge(entry[0], self.unpack(packed))
@@ -257,6 +259,13 @@ class Link(Rebuilder):
             raise
         except _BAD as broken:
             self.lose(f"malformed update: {broken}"[:300])
+
+    def _keep(self, number: Any, held: Any) -> None:
+        """Keep an argument that the code holds on to in step with the code's copy of it."""
+        if type(number) is not int or type(held) not in SHARED:
+            raise Malformed("not a container")
+        if number not in self.shared and len(self.shared) < MAX_SHARED:
+            self.shared[number] = [held, self.pack(held)]
 
     def sync(self) -> None:
         """Bring the code's standard library in line with what the tests patched here."""

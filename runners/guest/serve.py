@@ -6,6 +6,7 @@ import builtins
 import io
 import os
 import sys
+import threading
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,9 @@ MAX_OUTPUT_CHARS = 1 << 18
 MAX_SHARED_ITEMS = 1000
 # A fresh result is held by a local variable and by the call that counts.
 _UNSHARED_REFERENCES = 2
+# An argument is held by the call's lists, by the row of what is watched, by a local variable and
+# by the call that counts.
+_UNKEPT_REFERENCES = 4
 
 
 class Server(Exposer):
@@ -39,6 +43,7 @@ class Server(Exposer):
                                     write_through=True)  # fmt: skip
         self.loop: Any = None
         self.pending = 0
+        self.lock = threading.RLock()  # threads of the code may call back at the same time
 
     # Requests -----------------------------------------------------------------------------
 
@@ -89,17 +94,17 @@ class Server(Exposer):
             raise
         except BaseException as error:
             reply = ["r", number, False, self.exception(error)]
-        finally:
+        with self.lock:  # not in the middle of another thread's callback
             self.pending = before
-        for held, value, state in states:
-            now = self._safe(value, 0)
-            if now != state:
-                updates.append([["s", held], now])
-        try:
-            self.channel.send([*reply, self.taken_notes(), updates])
-        except Malformed as error:
-            refusal = self.exception(ValueError(f"cannot be passed on: {error}"))
-            self.channel.send(["r", number, False, refusal, [], []])
+            for held, value, state in states:
+                now = self._safe(value, 0)
+                if now != state:
+                    updates.append([["s", held], now])
+            try:
+                self.channel.send([*reply, self.taken_notes(), updates])
+            except Malformed as error:
+                refusal = self.exception(ValueError(f"cannot be passed on: {error}"))
+                self.channel.send(["r", number, False, refusal, [], []])
 
     def _shared_states(self, live: list[list[Any]]) -> list[Any]:
         """Bring containers that the tests hold to their state there; what they are then."""
@@ -119,16 +124,17 @@ class Server(Exposer):
 
     def call_back(self, *request: Any) -> Any:
         """Ask the other side to run something that it passed over. Raises what that raises."""
-        if not self.pending:
-            raise RuntimeError("the tests are not waiting: a callback works only during a call")
-        self.channel.send(["c", self.pending, *request, self.taken_notes()])
-        while True:
-            message = self.channel.receive()
-            if message[0] == "a":
-                if message[1]:
-                    return self.unpack(message[2])
-                raise self.unpack(message[2])
-            self.answer(message)
+        with self.lock:
+            if not self.pending:
+                raise RuntimeError("the tests are not waiting: a callback works only during a call")
+            self.channel.send(["c", self.pending, *request, self.taken_notes()])
+            while True:
+                message = self.channel.receive()
+                if message[0] == "a":
+                    if message[1]:
+                        return self.unpack(message[2])
+                    raise self.unpack(message[2])
+                self.answer(message)
 
     def taken_notes(self) -> list[Any]:
         """What was printed and warned since the last message."""
@@ -177,6 +183,10 @@ class Server(Exposer):
     def do_get(self, updates: list[Any], target: int, name: str) -> Any:
         """Read an attribute."""
         return self.shared(getattr(self.objects[target], name))
+
+    def do_read(self, updates: list[Any], value: Any, name: str) -> Any:
+        """Read an attribute of a value that the tests hold themselves: a named tuple."""
+        return self.shared(getattr(self.unpack(value), name))
 
     def do_set(self, updates: list[Any], target: int, name: str, value: Any) -> None:
         """Set an attribute; what it was before can be put back."""
@@ -287,6 +297,13 @@ class Server(Exposer):
         for key, value, _ in watched:
             if result is value and type(value) is not tuple:
                 return ["arg", key]
+        for key, value, _ in watched:
+            if (
+                type(value) in SHARED
+                and len(value) <= MAX_SHARED_ITEMS
+                and sys.getrefcount(value) > _UNKEPT_REFERENCES
+            ):
+                updates.append([["k", self.put(value), key], None])
         if sys.getrefcount(result) > _UNSHARED_REFERENCES:
             return self.shared(result)
         return self.pack(result)

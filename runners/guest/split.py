@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import functools
+import os
 import sys
 import types
 from typing import TYPE_CHECKING, Any
@@ -28,6 +30,7 @@ DEFAULT_REPLY_S = 120.0
 def serve_code(payload: dict[str, Any], report_fd: int, peer_fd: int) -> None:
     """Load the code as a module and serve it until the tests are done."""
     vary(payload)
+    share_files()
     channel = Channel(peer_fd)
     module = types.ModuleType(payload.get("module", "solution"))
     server = Server(channel, module)
@@ -61,6 +64,7 @@ def run_tests(payload: dict[str, Any], report_fd: int, peer_fd: int) -> None:
     """Run the suite against the code on the other side of the socket."""
     hide_memory()
     vary(payload)
+    share_files()
     report = Report(report_fd)
     link = Link(Channel(peer_fd, wait_s=payload.get("reply_s", DEFAULT_REPLY_S)))
     try:
@@ -103,6 +107,32 @@ def vary(payload: dict[str, Any]) -> None:
         from variation import apply  # type: ignore[import-not-found,unused-ignore]
 
         apply(payload["variation"])
+
+
+def share_files() -> None:
+    """Let both processes, which are two users, use what either makes in temporary folders.
+
+    A test that writes a file means the code to read it, and the other way round.
+    """
+    import tempfile
+
+    os.umask(0)
+    make_folder: Any = tempfile.mkdtemp
+    make_file: Any = tempfile._mkstemp_inner  # type: ignore[attr-defined]
+
+    @functools.wraps(make_folder)
+    def mkdtemp(*args: Any, **kwargs: Any) -> Any:
+        path = make_folder(*args, **kwargs)
+        os.chmod(path, 0o777)
+        return path
+
+    def mkstemp_inner(*args: Any, **kwargs: Any) -> Any:
+        fd, path = make_file(*args, **kwargs)
+        os.fchmod(fd, 0o666)
+        return fd, path
+
+    tempfile.mkdtemp = mkdtemp
+    tempfile._mkstemp_inner = mkstemp_inner  # type: ignore[attr-defined]
 
 
 def hide_memory() -> None:

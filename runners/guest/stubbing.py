@@ -20,6 +20,11 @@ _SKIPPED = frozenset(
      "__reduce_ex__", "__getstate__", "__setstate__", "__subclasshook__", "__repr__", "__dir__",
      "__await__", "__aiter__", "__anext__", "__next__", "__sizeof__", "__format__")
 )  # fmt: skip
+# Wrapped where a class has nothing else: a context manager, a descriptor, an iterator.
+_LAST = frozenset(
+    ("__enter__", "__exit__", "__aenter__", "__aexit__", "__get__", "__set__", "__next__",
+     "__anext__", "__getattr__")
+)  # fmt: skip
 _STUBS: dict[str, Any] = {
     "none": lambda args: None,
     "identity": lambda args: args[0] if args else None,
@@ -29,6 +34,9 @@ _STUBS: dict[str, Any] = {
     "true": lambda args: True,
     "false": lambda args: False,
 }
+
+
+_MAX_WRITES = 10_000
 
 
 class OtherError(Exception):
@@ -47,13 +55,16 @@ class _Depth:
 
 
 class _Watched(io.TextIOBase):
-    """A standard stream that remembers whether anything was written."""
+    """A standard stream that remembers what was written."""
 
     def __init__(self, inner: Any) -> None:
         self.inner, self.used = inner, False
+        self.texts: list[str] = []
 
     def write(self, text: str) -> Any:
         self.used = True
+        if len(self.texts) < _MAX_WRITES:
+            self.texts.append(text)
         return self.inner.write(text)
 
     def __getattr__(self, name: str) -> Any:
@@ -155,7 +166,9 @@ def _altered(items: Any) -> Any:
 def wrap(space: dict[str, Any], names: list[str], kind: str) -> None:
     """Replace public functions and methods in a module's namespace.
 
-    `kind` is perturb, first (the first answer for ever), universal, raise, or a stub's name.
+    `kind` is perturb, first (the first answer for ever), universal, raise, or a stub's name;
+    perturb_effect is perturb for a function that answers nothing: where it has changed nothing that
+    can be seen from here, a file or a register, it fails instead.
     """
     _Depth.state = [space[n] for n in names if type(space.get(n)) in _MUTABLE]
     for name in names:
@@ -166,18 +179,75 @@ def wrap(space: dict[str, Any], names: list[str], kind: str) -> None:
             elif callable(value):
                 space[name] = _itself
         elif isinstance(value, type):
-            if not issubclass(value, BaseException) and "Enum" not in type(value).__name__:
+            if issubclass(value, BaseException):
+                _wrap_error(value, kind)
+            elif "Enum" in type(value).__name__:
+                _wrap_enum(value, kind)
+            else:
                 _wrap_class(value, kind)
         elif isinstance(value, types.FunctionType | types.BuiltinFunctionType) or (
             callable(value) and hasattr(value, "__wrapped__")
         ):
             space[name] = _wrapped(value, kind, method=False)
+    if kind != "first" and not any(callable(space.get(name)) for name in names):
+        # The code is nothing but data.
+        space.update({n: _other(space[n], kind) for n in names if type(space.get(n)) in _DATA})
+
+
+def _other(value: Any, kind: str) -> Any:
+    """What stands in place of data."""
+    if kind in ("perturb", "perturb_effect"):
+        return changed(value)
+    if kind == "raise":
+        return Opaque()
+    return value if kind == "first" else _STUBS[kind](())
+
+
+def _wrap_error(cls: Any, kind: str) -> None:
+    """An exception's message and attributes are its answers."""
+    plain = cls.__init__
+
+    @functools.wraps(plain)
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        _Depth.now += 1
+        try:
+            plain(self, *args, **kwargs)
+        finally:
+            _Depth.now -= 1
+        if not _Depth.now:
+            self.__dict__.update({k: _other(v, kind) for k, v in vars(self).items()})
+            self.args = tuple(_other(part, kind) for part in self.args)
+
+    cls.__init__ = init
+
+
+def _wrap_enum(cls: Any, kind: str) -> None:
+    """An enumeration answers with its members' values and with its methods."""
+    for name, member in list(vars(cls).items()):
+        if name[:1] == "_":
+            continue
+        if isinstance(member, types.FunctionType):
+            setattr(cls, name, _wrapped(member, kind, method=True))
+        elif isinstance(member, staticmethod):
+            setattr(cls, name, staticmethod(_wrapped(member.__func__, kind, method=False)))
+        elif isinstance(member, classmethod):
+            setattr(cls, name, classmethod(_wrapped(member.__func__, kind, method=True)))
+    for member in cls:
+        member._value_ = _other(member._value_, kind)
+
+
+_MEMBERS = (types.FunctionType, staticmethod, classmethod, property)
 
 
 def _wrap_class(cls: type, kind: str) -> None:
-    for name, member in list(vars(cls).items()):
-        if name in _SKIPPED or (name[:1] == "_" and name[:2] != "__"):
-            continue
+    members = {
+        name: member
+        for name, member in vars(cls).items()
+        if name not in _SKIPPED and (name[:1] != "_" or name[:2] == "__")
+    }
+    if not any(isinstance(member, _MEMBERS) for member in members.values()):
+        members = {name: member for name, member in vars(cls).items() if name in _LAST}
+    for name, member in members.items():
         made: Any = None
         if isinstance(member, types.FunctionType):
             made = _wrapped(member, kind, method=True)
@@ -193,19 +263,21 @@ def _wrap_class(cls: type, kind: str) -> None:
                 setattr(cls, name, made)
             except (AttributeError, TypeError):
                 continue
-    if kind == "perturb":
-        _wrap_attributes(cls)
+    _wrap_attributes(cls, kind)
 
 
-def _wrap_attributes(cls: Any) -> None:
+def _wrap_attributes(cls: Any, kind: str) -> None:
     """Data that is read from outside is changed too: state is an answer."""
     plain = cls.__getattribute__
+    box: dict[str, Any] = {}
 
     def read(self: Any, name: str) -> Any:
         value = plain(self, name)
         if _Depth.now or name[:1] == "_" or callable(value):
             return value
-        return changed(value) if name in plain(self, "__dict__") else value
+        if name not in plain(self, "__dict__"):
+            return value
+        return box.setdefault(name, value) if kind == "first" else _other(value, kind)
 
     if cls.__dictoffset__:
         try:
@@ -285,15 +357,26 @@ def _stub_answer(work: Any, given: tuple[Any, ...], kind: str, box: list[Any]) -
 
 def _first_answer(work: Any, given: tuple[Any, ...], kind: str, box: list[Any]) -> Any:
     if not box:
+        real = sys.stdout, sys.stderr
+        streams = _Watched(real[0]), _Watched(real[1])
+        sys.stdout, sys.stderr = streams
         try:
             value = work()
             if hasattr(type(value), "__next__"):
                 value = list(value)
                 box.append((True, value, True))
             else:
+                if isinstance(value, types.FunctionType):
+                    value = _wrapped(value, kind, method=False)
                 box.append((True, value, False))
         except Exception as error:
             box.append((False, error, False))
+        finally:
+            sys.stdout, sys.stderr = real
+        box.append(tuple("".join(stream.texts) for stream in streams))
+    else:
+        for stream, text in zip((sys.stdout, sys.stderr), box[1], strict=True):
+            stream.write(text)
     fine, value, lazy = box[0]
     if not fine:
         raise value
@@ -317,11 +400,13 @@ def _perturbed_answer(work: Any, given: tuple[Any, ...], kind: str, box: list[An
     for stream in streams:
         if stream.used:
             stream.inner.write("~\n")
-    same = False
+    same, seen = False, any(stream.used for stream in streams)
     for held, old in zip(watched, before, strict=True):
         if old is not None and _snapshot(held) != old:
             _spoil(held)
-            same = same or value is held
+            same, seen = same or value is held, True
+    if value is None and kind == "perturb_effect" and not seen:
+        raise OtherError("~")
     return value if same else changed(value)
 
 
@@ -357,8 +442,13 @@ def _spoil(value: Any) -> None:
         value.write("~" if type(value) is io.StringIO else b"~")
 
 
+_DATA = frozenset((bool, int, float, str, bytes, list, tuple, dict, set, frozenset))
 _MUTABLE = frozenset((list, dict, set, bytearray))
 _STREAMS = frozenset((io.StringIO, io.BytesIO))
 
 
-_ANSWERS: dict[str, Any] = {"perturb": _perturbed_answer, "first": _first_answer}
+_ANSWERS: dict[str, Any] = {
+    "perturb": _perturbed_answer,
+    "perturb_effect": _perturbed_answer,
+    "first": _first_answer,
+}

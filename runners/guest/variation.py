@@ -189,4 +189,6 @@ def _move_dates(now: Any) -> None:
         moved.__module__ = "datetime"
         moved.__qualname__ = real.__name__
         codec.add_alias(moved, real)
+        if "pack" in sys.modules:  # the split's own tables, where there is a split
+            sys.modules["pack"].add_alias(moved, real)
         setattr(_datetime, real.__name__, moved)
