@@ -1,7 +1,7 @@
 """The journey of one pair, top to bottom: from a row to a verdict. Nothing else knows the order.
 
-    pair -> source checks -> tests -> first runs -> vacuity -> repeated runs -> inputs beside the tests
-         -> decision -> verdict
+    pair -> source checks -> tests -> first runs -> vacuity -> repeated runs
+         -> inputs beside the tests -> decision -> verdict
 
 Only `Bench` executes candidate code, and only inside a sandbox.
 """

@@ -1,4 +1,4 @@
-"""EvalPlus's generated tables, `assertion(f(*inp), exp, atol)` over zip(inputs, results), as plain asserts.
+"""EvalPlus's tables, `assertion(f(*inp), exp, atol)` over zip(inputs, results), as plain asserts.
 
 Its helper compares floats with numpy's allclose, to which an empty list is close to everything. The
 rows say what was meant, and are held against answers one by one, with the same tolerance.
@@ -86,8 +86,8 @@ def _rows(body: list[ast.stmt]) -> list[str] | None:
             pass
         case _:
             return None
-    rows, answers = tables.get(inputs), tables.get(results)
-    if rows is None or answers is None or len(rows) != len(answers) or len(rows) > MAX_ROWS:
+    rows, answers = tables.get(inputs) or [], tables.get(results) or []
+    if not rows or len(rows) != len(answers) or len(rows) > MAX_ROWS:
         return None
     lines = [
         _line(function, row, answer, tolerance) for row, answer in zip(rows, answers, strict=True)

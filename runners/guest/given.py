@@ -43,6 +43,8 @@ _NATIVE = {
 _DATA = (types.GetSetDescriptorType, types.MemberDescriptorType)
 _SHOWN = OPERATORS | {"__eq__", "__str__", "__repr__", "__hash__", "__bool__"}
 
+_CALL = "__call__"
+
 
 class Given:
     """The register of passed objects."""
@@ -272,14 +274,14 @@ def _is_callable(value: Any, kind: type) -> bool:
     return (
         callable(value)
         and not isinstance(value, type)
-        and type(getattr(kind, "__call__", None)) is types.WrapperDescriptorType
+        and type(getattr(kind, _CALL, None)) is types.WrapperDescriptorType
         and not _is_mock(kind)
         and not _offers_more(kind)
     )
 
 
 def _native_names(base: type) -> frozenset[str]:
-    """What may be called of a compiled class: what it is used for, nothing that loads or reaches."""
+    """What may be called of a compiled class: what it is for, nothing that loads or reaches."""
     return _NATIVE.get(base.__module__, frozenset())
 
 

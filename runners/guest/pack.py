@@ -78,7 +78,7 @@ _MAPS: dict[type, str] = {
 
 
 def add_alias(moved: type, real: type) -> None:
-    """Let `moved`, which stands in for `real` in this process, travel as `real` and arrive as itself."""
+    """Let `moved`, which stands in for `real` here, travel as `real` and arrive as itself."""
     tag, text = _TEXT_BY_TYPE[real]
     _TEXT_BY_TYPE[moved] = (tag, text)
     _TEXT[tag] = (moved, text, moved.fromisoformat)  # type: ignore[attr-defined]

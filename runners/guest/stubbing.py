@@ -11,7 +11,12 @@ import functools
 import io
 import sys
 import types
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from runners.guest import universal
+else:
+    import universal
 
 _SKIPPED = frozenset(
     ("__init__", "__new__", "__del__", "__post_init__", "__init_subclass__", "__class_getitem__",
@@ -71,55 +76,6 @@ class _Watched(io.TextIOBase):
         return getattr(self.inner, name)
 
 
-class Universal:
-    """Says yes to everything: equal to all, holds all, every member returns another one."""
-
-    def __init__(self, *_: Any, **__: Any) -> None:
-        return None
-
-    def __getattr__(self, name: str) -> Any:
-        if name[:2] == "__":
-            raise AttributeError(name)
-        return lambda *_, **__: True
-
-    def __call__(self, *_: Any, **__: Any) -> Any:
-        """Another one."""
-        return Universal()
-
-    def __iter__(self) -> Any:
-        return iter((Universal(),))
-
-    def __len__(self) -> int:
-        return 1
-
-    def __hash__(self) -> int:
-        return 1
-
-    def __ne__(self, other: object) -> bool:
-        return False
-
-
-def _yes(*_: Any) -> Any:
-    return True
-
-
-def _itself(*_: Any) -> Any:
-    return Universal()
-
-
-def _nothing(*_: Any) -> Any:
-    return 0.0
-
-
-for _name in ("__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__", "__bool__"):
-    setattr(Universal, _name, _yes)
-for _name in ("__sub__", "__rsub__", "__mod__", "__rmod__", "__abs__", "__float__"):
-    setattr(Universal, _name, _nothing)
-for _name in ("__add__", "__radd__", "__mul__", "__rmul__", "__truediv__", "__rtruediv__",
-              "__floordiv__", "__getitem__", "__neg__", "__pow__", "__round__"):  # fmt: skip
-    setattr(Universal, _name, _itself)
-
-
 def changed(value: Any) -> Any:
     """A value of the same kind that is another one."""
     kind = type(value)
@@ -175,9 +131,9 @@ def wrap(space: dict[str, Any], names: list[str], kind: str) -> None:
         value = space.get(name)
         if kind == "universal":
             if isinstance(value, type) and not issubclass(value, BaseException):
-                space[name] = type(name, (Universal,), {})
+                space[name] = type(name, (universal.Universal,), {})
             elif callable(value):
-                space[name] = _itself
+                space[name] = universal.itself
         elif isinstance(value, type):
             if issubclass(value, BaseException):
                 _wrap_error(value, kind)
