@@ -170,7 +170,8 @@ class Supervisor:
     def _rlimits(
         self, cpu_s: float, memory_mb: int, pids: int, file_mb: int
     ) -> tuple[tuple[int, tuple[int, int]], ...]:
-        whole = int(cpu_s) + 1
+        # A backstop: the kernel counts ticks here, which can run ahead of the time truly used.
+        whole = 2 * int(cpu_s) + 2
         # With a single id our own two processes are counted too.
         count = pids if self._many_uids else pids + 2
         space = self._own_space + _AS_FACTOR * (memory_mb << 20)
@@ -275,7 +276,7 @@ def _status(run: Run, *, oom: int, full: bool, cpu_s: float) -> tuple[str, str]:
     """The job's status, and a sentence where there is more to say."""
     out_of_time = ("timeout", f"used {cpu_s:g} s of processor time, its limit")
     code = run.exit_code
-    by_time = code in (-signal.SIGXCPU, -signal.SIGKILL) and run.cpu_s >= cpu_s
+    by_time = code == -signal.SIGXCPU or (code == -signal.SIGKILL and run.cpu_s >= cpu_s)
     rules = (
         (oom or run.reason == "memory", ("memory", "needed more memory than its limit")),
         (run.reason == "cpu", out_of_time),
