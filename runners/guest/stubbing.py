@@ -20,6 +20,9 @@ _SKIPPED = frozenset(
      "__reduce_ex__", "__getstate__", "__setstate__", "__subclasshook__", "__repr__", "__dir__",
      "__await__", "__aiter__", "__anext__", "__next__", "__sizeof__", "__format__")
 )  # fmt: skip
+_COMPARISONS = frozenset(
+    ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__bool__", "__contains__")
+)
 _STUBS: dict[str, Any] = {
     "none": lambda args: None,
     "identity": lambda args: args[0] if args else None,
@@ -103,26 +106,29 @@ def _altered(items: Any) -> Any:
         yield "~"
 
 
-def wrap(space: dict[str, Any], names: list[str], kind: str) -> None:
+def wrap(space: dict[str, Any], names: list[str], kind: str, *, comparisons: bool = True) -> None:
     """Replace public functions and methods in a module's namespace.
 
-    `kind` is perturb, first (the first answer for ever), raise, or a stub's name.
+    `kind` is perturb, first (the first answer for ever), raise, or a stub's name. Without
+    `comparisons` those of the code's classes stay right: a wrong object that is held to be equal
+    by a wrong comparison says nothing about the tests.
     """
+    kept = _SKIPPED if comparisons else _SKIPPED | _COMPARISONS
     _Depth.state = [space[n] for n in names if type(space.get(n)) in _MUTABLE]
     for name in names:
         value = space.get(name)
         if isinstance(value, type):
             if not issubclass(value, BaseException) and "Enum" not in type(value).__name__:
-                _wrap_class(value, kind)
+                _wrap_class(value, kind, kept)
         elif isinstance(value, types.FunctionType | types.BuiltinFunctionType) or (
             callable(value) and hasattr(value, "__wrapped__")
         ):
             space[name] = _wrapped(value, kind, method=False)
 
 
-def _wrap_class(cls: type, kind: str) -> None:
+def _wrap_class(cls: type, kind: str, kept: frozenset[str]) -> None:
     for name, member in list(vars(cls).items()):
-        if name in _SKIPPED or (name[:1] == "_" and name[:2] != "__"):
+        if name in kept or (name[:1] == "_" and name[:2] != "__"):
             continue
         made: Any = None
         if isinstance(member, types.FunctionType):
@@ -141,6 +147,49 @@ def _wrap_class(cls: type, kind: str) -> None:
                 continue
     if kind == "perturb":
         _wrap_attributes(cls)
+
+
+def doubt(space: dict[str, Any], names: list[str]) -> None:
+    """Let every comparison that says "equal" also be asked about a changed object.
+
+    One that calls that equal too compares nothing: it then says "not equal".
+    """
+    for name in names:
+        cls = space.get(name)
+        if isinstance(cls, type) and isinstance(vars(cls).get("__eq__"), types.FunctionType):
+            setattr(cls, "__eq__", _doubting(vars(cls)["__eq__"]))  # noqa: B010
+
+
+def _doubting(equal: Any) -> Any:
+    @functools.wraps(equal)
+    def call(self: Any, other: Any) -> Any:
+        answer = equal(self, other)
+        if answer is not True or type(other) is not type(self):
+            return answer
+        twisted = _twisted(other)
+        try:
+            lies = twisted is not None and equal(self, twisted) is True
+        except Exception:
+            lies = False
+        return False if lies else answer
+
+    return call
+
+
+def _twisted(value: Any) -> Any:
+    """A copy with every attribute changed; None where there is none to change."""
+    names = list(getattr(value, "__dict__", ())) or [
+        name for cls in type(value).__mro__ for name in getattr(cls, "__slots__", ())
+    ]
+    if not names:
+        return None
+    try:
+        made = copy.copy(value)
+        for name in names:
+            object.__setattr__(made, name, changed(getattr(value, name)))
+    except Exception:
+        return None
+    return made
 
 
 def _wrap_attributes(cls: Any) -> None:
