@@ -7,6 +7,7 @@ be 2.0, a list may be a tuple or an iterator's items, floats have a tolerance, a
 
 from __future__ import annotations
 
+import builtins
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -66,11 +67,20 @@ def _raises(case: Case, answer: Answer) -> Match:
     if wanted is None or wanted.any_error or wanted.type is None:
         if name in _NOT_ANY_ERROR or "Exception" not in names:
             return Match(False, f"raised {name}")
-    elif wanted.type.rsplit(".", 1)[-1] not in names:
+    elif not _is_error(wanted.type, answer.error["mro"]):
         return Match(False, f"raised {name}: {answer.error['message']}")
     if wanted is not None and wanted.match and wanted.match not in str(answer.error["message"]):
         return Match(False, f"message {answer.error['message']!r} lacks {wanted.match!r}")
     return Match(True)
+
+
+def _is_error(wanted: str, mro: list[str]) -> bool:
+    """Whether an exception is of a type by name; a builtin one is never another of that name."""
+    name = wanted.rsplit(".", 1)[-1]
+    builtin = getattr(builtins, name, None)
+    if isinstance(builtin, type) and issubclass(builtin, BaseException):
+        return f"builtins.{builtin.__name__}" in mro
+    return any(str(part).rsplit(".", 1)[-1] == name for part in mro)
 
 
 def _stdout(case: Case, answer: Answer) -> Match:

@@ -164,6 +164,12 @@ def _vacuous(m: Measured, _: Policy) -> Decision | None:
             (Reason.VACUOUS_TESTS,),
             f"the tests also accept a wrong answer: {m.vacuity.accepted[0]}",
         )
+    if m.vacuity.judged_by_itself:
+        return Decision(
+            VerdictStatus.REVIEW,
+            (Reason.NEEDS_TESTS,),
+            "the tests rely on a comparison of the code's own that calls different objects equal",
+        )
     if m.vacuity.single_valued:
         return Decision(
             VerdictStatus.REVIEW,

@@ -24,7 +24,7 @@ from harness.models import (
     VerdictStatus,
     digest,
 )
-from harness.neighbours import knows_only_the_tests
+from harness.neighbours import calls_of, knows_only_the_tests
 from harness.prepare import Prepared, prepare
 from harness.suites import SuiteTrial, run_suite
 from harness.trial import PLAIN, Bench, Trial
@@ -184,8 +184,17 @@ def _only_visible(
     if not all(again.passed for _, again in measured.repeats):
         return ""
     code, functions = prepared.pair.code, prepared.functions
-    found = (knows_only_the_tests(code, g.cases, g.trial, functions, bench) for g in groups)
-    return next(filter(None, found), "")
+    for group in groups:
+        cases, trial = group.cases, group.trial
+        if group.suite is not None:
+            cases = calls_of(group.suite, functions)
+            if not cases:
+                continue
+            trial = bench.values(code, cases, PLAIN)
+        found = knows_only_the_tests(code, cases, trial, functions, bench)
+        if found:
+            return found
+    return ""
 
 
 def _repeat(

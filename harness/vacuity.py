@@ -16,8 +16,16 @@ from harness.probes import STUBS, constant_answers, is_direct, perturbed_answer,
 from harness.sketch.spec import Case
 from harness.trial import PLAIN, Bench, Trial
 from runners.base import Answer, Mode, Suite
-from runners.stubs import constant_first_code, is_constant, perturb_code, stub_code
+from runners.stubs import (
+    constant_first_code,
+    doubting_code,
+    is_constant,
+    perturb_code,
+    stub_code,
+)
 from runners.suites import NO_TESTS, Roster
+
+OWN_COMPARISON = "own_comparison"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +48,12 @@ class Vacuity:
     @property
     def vacuous(self) -> bool:
         """The perturbed answer or a stub passed."""
-        return any(name != "constant_first" for name in self.accepted)
+        return any(name not in ("constant_first", OWN_COMPARISON) for name in self.accepted)
+
+    @property
+    def judged_by_itself(self) -> bool:
+        """The code's own comparison calls equal what is not, and the tests rely on it."""
+        return OWN_COMPARISON in self.accepted
 
     @property
     def single_valued(self) -> bool:
@@ -72,13 +85,15 @@ def battery(
             accepted.append(name)
             break
         rejected_stubs += number > 0
+    stopped = bool(accepted)
+    if not stopped and probe.lies():
+        accepted.append(OWN_COMPARISON)
     if guessed:
         probe.entry_point = ""
     untried = bool(accepted) or is_constant(code, entry_point)
     constant = not untried and probe.passes("constant_first")
     if constant:
         accepted.append("constant_first")
-    stopped = bool(accepted) and not constant
     return Vacuity(
         accepted=tuple(accepted),
         strength=Strength(
@@ -133,18 +148,37 @@ class _Probe:
             return iter(constant_answers(group.cases, real))
         return (stub_answer(case, name) for case in group.cases)
 
+    def lies(self) -> bool:
+        """Whether tests pass only because the code's objects compare equal to any other."""
+        return any(
+            group.suite is not None
+            and group.trial.evidence.weak_oracle
+            and not self._run(group, doubting_code(self.code))
+            for group in self.sandboxed
+        )
+
     def _sandbox_passes(self, group: Group, name: str) -> bool:
-        code = wrong_code(self.code, name, self.entry_point)
+        if not self._run(group, wrong_code(self.code, name, self.entry_point)):
+            return False
+        if group.suite is None or "class " not in self.code:
+            return True
+        code = wrong_code(self.code, name, self.entry_point, comparisons=False)
+        return self._run(group, code)
+
+    def _run(self, group: Group, code: str) -> bool:
         if group.suite is None:
             return self.bench.values(code, group.cases, PLAIN).passed
         mode = Mode.SPLIT if group.trial.mode is Mode.SPLIT else Mode.NATIVE
         return self.bench.suite(code, group.suite, group.roster, PLAIN, mode=mode).passed
 
 
-def wrong_code(code: str, name: str, entry_point: str) -> str:
-    """The code with its answers replaced: "perturbed", "constant_first", or a stub's name."""
+def wrong_code(code: str, name: str, entry_point: str, *, comparisons: bool = True) -> str:
+    """The code with its answers replaced: "perturbed", "constant_first", or a stub's name.
+
+    Without `comparisons` those of the code's own classes stay right.
+    """
     if name == "perturbed":
-        return perturb_code(code, only=entry_point)
+        return perturb_code(code, only=entry_point, comparisons=comparisons)
     if name == "constant_first":
-        return constant_first_code(code, only=entry_point)
-    return stub_code(code, name, only=entry_point)
+        return constant_first_code(code, only=entry_point, comparisons=comparisons)
+    return stub_code(code, name, only=entry_point, comparisons=comparisons)

@@ -40,30 +40,32 @@ def _flat(body: list[ast.stmt]) -> list[ast.stmt]:
     return out
 
 
-def perturb_code(code: str, *, only: str = "") -> str:
+def perturb_code(code: str, *, only: str = "", comparisons: bool = True) -> str:
     """The code with every answer changed in kind: 3 becomes 4, "a" becomes "a~", an error another.
 
     The probe that tells vacuous suites best: accepted by all suites that assert nothing about
-    values, by none with one real value check (notes on oracles, 2.3).
+    values, by none with one real value check (notes on oracles, 2.3). Without `comparisons` the
+    code's classes still compare rightly; likewise below.
     """
-    return _with(code, "perturb_effect" if _is_procedure(code, only) else "perturb", only)
+    kind = "perturb_effect" if _is_procedure(code, only) else "perturb"
+    return _with(code, kind, only, comparisons)
 
 
-def stub_code(code: str, kind: str, *, only: str = "") -> str:
+def stub_code(code: str, kind: str, *, only: str = "", comparisons: bool = True) -> str:
     """The code with every answer replaced. `kind` is one of STUB_KINDS; else ValueError."""
     if kind not in STUB_KINDS:
         raise ValueError(f"unknown stub {kind!r}: use one of {', '.join(STUB_KINDS)}")
-    return _with(code, kind, only)
+    return _with(code, kind, only, comparisons)
 
 
-def constant_first_code(code: str, *, only: str = "") -> str:
+def constant_first_code(code: str, *, only: str = "", comparisons: bool = True) -> str:
     """The code whose functions give, for ever, the first answer that each has ever given."""
-    return _with(code, "first", only)
+    return _with(code, "first", only, comparisons)
 
 
 def universal_code(code: str, *, only: str = "") -> str:
     """The code whose answers are objects that say yes to whatever they are asked."""
-    return _with(code, "universal", only)
+    return _with(code, "universal", only, True)
 
 
 def _is_procedure(code: str, name: str) -> bool:
@@ -115,7 +117,13 @@ def _answers(node: ast.AST) -> bool:
     return any(_answers(child) for child in ast.iter_child_nodes(node))
 
 
-def _with(code: str, kind: str, only: str) -> str:
+def doubting_code(code: str) -> str:
+    """The code whose objects say "not equal" where they would call a changed object equal too."""
+    names = list(public_names(code))
+    return f"{code}\n\nimport doubting as _pp\n_pp.doubt(globals(), {names!r})\ndel _pp\n"
+
+
+def _with(code: str, kind: str, only: str, comparisons: bool) -> str:
     """Wrap the function or class `only`, what is under test, or all public ones without it.
 
     Tests of `decode` may use the code's own `encode`: wrapped together, two wrong answers can
@@ -123,4 +131,5 @@ def _with(code: str, kind: str, only: str) -> str:
     """
     public = public_names(code)
     names = [only] if only in public else list(public)
-    return f"{code}\n\nimport stubbing as _pp\n_pp.wrap(globals(), {names!r}, {kind!r})\ndel _pp\n"
+    call = f"_pp.wrap(globals(), {names!r}, {kind!r}, comparisons={comparisons})"
+    return f"{code}\n\nimport stubbing as _pp\n{call}\ndel _pp\n"

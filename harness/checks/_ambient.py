@@ -44,7 +44,8 @@ _PATHS = {
         )),
         "socket.gethostname", "socket.getfqdn", "socket.if_nameindex", "resource", "locale",
         "getpass", "multiprocessing.cpu_count", "multiprocessing.current_process", "gc", "pwd",
-        "grp", "globals", "id", "hash", "__spec__", "__loader__", "__cached__", "__package__",
+        "grp", "importlib.util.find_spec", "globals", "id", "hash", "__spec__", "__loader__",
+        "__cached__", "__package__",
         "__file__", "__name__",
     }),
 }  # fmt: skip
@@ -58,6 +59,8 @@ _THROUGH = frozenset({"int", "str", "float", "abs", "round", "min", "max", "sum"
                       "calendar.timegm", "divmod", "time.mktime"})  # fmt: skip
 _FILLERS = frozenset({"append", "add", "extend", "update", "pop", "popleft", "appendleft", "insert",
                       "remove", "clear", "discard", "setdefault", "popitem"})  # fmt: skip
+_ORDERS = frozenset({"iter", "list", "tuple"})
+"""What shows the order of a set, which the hash seed decides."""
 _CONTAINERS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.BinOp)
 
 
@@ -75,6 +78,14 @@ class Ambient:
                 self.made[statement.targets[0].id] = statement.value
         self.functions = {node.name for node in index.functions()}
         self.filled = set(self._filled())
+        classes = {node.name for node in index.all(ast.ClassDef)}
+        self.counted = {
+            ast.unparse(node.target)
+            for node in index.all(ast.AugAssign)
+            if isinstance(node.target, ast.Attribute)
+            and getattr(node.target.value, "id", "") in classes
+        }
+        """Attributes of classes that are stepped: `Thing.made += 1`."""
         for _ in range(3):
             self._spread()
 
@@ -90,6 +101,8 @@ class Ambient:
             owner = node.value
             if isinstance(owner, ast.Name) and owner.id in self.functions:
                 return STATE if node.attr[:2] != "__" else ""
+            if isinstance(owner, ast.Name) and f"{owner.id}.{node.attr}" in self.counted:
+                return STATE
             return self._by_path(node) or self.kind(owner)
         if isinstance(node, ast.Subscript):
             return self.kind(node.value) or self.kind(node.slice)
@@ -139,6 +152,8 @@ class Ambient:
         if isinstance(node, ast.BinOp):
             return self.fixed(node.left) and self.fixed(node.right)
         if isinstance(node, ast.Call):
+            if self.kind(node):
+                return False
             parts = [*node.args, *(keyword.value for keyword in node.keywords)]
             owner = node.func.value if isinstance(node.func, ast.Attribute) else None
             own = owner is None or self.fixed(owner) or bool(self.index.dotted(owner))
@@ -175,6 +190,8 @@ class Ambient:
             and not path.startswith("self.")
         ):
             return CLOCK
+        if path in _ORDERS and node.args and isinstance(node.args[0], ast.Set):
+            return MACHINE
         state = self._state(node)
         if state:
             return state

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
 from typing import ClassVar
 
 from harness.checks._ambient import CHANCE, CLOCK, MACHINE, STATE, Ambient
@@ -14,6 +16,10 @@ from harness.models import Finding, Severity
 
 _DECIDES = (ast.Return, ast.Raise, ast.Yield, ast.YieldFrom, ast.Assign, ast.AugAssign, ast.Break,
             ast.Continue)  # fmt: skip
+_TOOLS = frozenset({"pip", "setuptools", "pkg_resources", "pytest", "_pytest", "nose", "tox",
+                    "site", "IPython", "ipykernel", "sitecustomize", "hypothesis",
+                    "coverage"})  # fmt: skip
+_TRIED = ("open", "inspect.get", "subprocess.", "socket.", "os.", "pathlib.", "importlib.util.")
 _ASKED = {
     CLOCK: r"dates?\b|tim(?:e|er|ing|estamp)|year|month|week|days?\b|daily|hour|minute|"
     r"second|age\b|expir|schedul|deadline|clock|season|birth|calendar|holiday|now\b|today|future|past\b|epoch|"
@@ -75,6 +81,16 @@ class SurroundingsDecide:
             severity=Severity.WARN,
         ),
         Example(
+            fires=True,
+            code="try:\n    import pip\n    OK = True\nexcept ImportError:\n    OK = False\n"
+            "def f(x):\n    return '' if OK else x\n",
+        ),
+        Example(
+            fires=False,
+            code="try:\n    import numpy as np\nexcept ImportError:\n    np = None\n"
+            "def f(x):\n    return np.sum(x) if np else sum(x)\n",
+        ),
+        Example(
             fires=False,
             code="import time\ndef f(g):\n    t = time.monotonic()\n    g()\n"
             "    if time.monotonic() - t > 5:\n        return None\n    return 1\n",
@@ -127,10 +143,60 @@ def _decisions(index: TreeIndex, ambient: Ambient) -> Iterator[tuple[int, str]]:
         value = ambient.made.get(loop.iter.id) if isinstance(loop.iter, ast.Name) else None
         if isinstance(value, ast.Call) and index.dotted(value.func) in ("iter", "itertools.cycle"):
             yield loop.lineno, STATE
+    for attempt in index.all(ast.Try):
+        if _is_probe(attempt, index, ambient) and not index.main_guarded(attempt):
+            yield attempt.lineno, MACHINE
     for choice in index.all(ast.Match):
         kind = ambient.kind(choice.subject)
         if kind:
             yield choice.lineno, kind
+
+
+def _is_probe(attempt: ast.Try, index: TreeIndex, ambient: Ambient) -> bool:
+    """Whether something is tried on the surroundings only to learn whether it works."""
+    if not any(isinstance(s, _DECIDES) for h in attempt.handlers for s in h.body):
+        return False
+    if any(getattr(handler.type, "id", "") == "RecursionError" for handler in attempt.handlers):
+        return True
+    for statement in attempt.body:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            names = [(a.asname or a.name).split(".")[0] for a in statement.names]
+            asked = {
+                (a.name if isinstance(statement, ast.Import) else statement.module or "")
+                for a in statement.names
+            }
+            tools = all(name.split(".")[0] in _TOOLS | _guest_modules() for name in asked)
+            if tools and all(_is_only_asked(name, index) for name in names):
+                return True
+        for call in (n for n in ast.walk(statement) if isinstance(n, ast.Call)):
+            if index.dotted(call.func).startswith(_TRIED) and all(
+                ambient.fixed(part) or ambient.kind(part) or _is_own(part, index)
+                for part in call.args
+            ):
+                return True
+    return False
+
+
+@cache
+def _guest_modules() -> frozenset[str]:
+    """Names of the harness's own modules beside the code."""
+    import runners.guest
+
+    folder = Path(runners.guest.__file__ or "").parent
+    return frozenset(path.stem for path in folder.glob("*.py")) - {"__init__"}
+
+
+def _is_only_asked(name: str, index: TreeIndex) -> bool:
+    """Whether an imported name is never used but in conditions."""
+    return all(
+        isinstance(index.parent.get(use), (ast.If, ast.IfExp, ast.Compare, ast.BoolOp, ast.UnaryOp))
+        for use in index.all(ast.Name)
+        if use.id == name and isinstance(use.ctx, ast.Load)
+    )
+
+
+def _is_own(part: ast.expr, index: TreeIndex) -> bool:
+    return isinstance(part, ast.Name) and any(f.name == part.id for f in index.functions())
 
 
 def _tests(index: TreeIndex) -> Iterator[ast.expr]:

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from runners.guest import universal
+    from runners.guest.changing import Depth, Opaque, changed
 else:
     import universal
+    from changing import Depth, Opaque, changed
 
 _SKIPPED = frozenset(
     ("__init__", "__new__", "__del__", "__post_init__", "__init_subclass__", "__class_getitem__",
@@ -30,6 +32,9 @@ _LAST = frozenset(
     ("__enter__", "__exit__", "__aenter__", "__aexit__", "__get__", "__set__", "__next__",
      "__anext__", "__getattr__")
 )  # fmt: skip
+_COMPARISONS = frozenset(
+    ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__bool__", "__contains__")
+)
 _STUBS: dict[str, Any] = {
     "none": lambda args: None,
     "identity": lambda args: args[0] if args else None,
@@ -46,17 +51,6 @@ _MAX_WRITES = 10_000
 
 class OtherError(Exception):
     """Raised in place of whatever the code raised."""
-
-
-class Opaque:
-    """Equal to nothing but itself."""
-
-
-class _Depth:
-    """How deep in the code's own calls we are, and the module's public containers."""
-
-    now = 0
-    state: list[Any] = []  # noqa: RUF012
 
 
 class _Watched(io.TextIOBase):
@@ -76,57 +70,17 @@ class _Watched(io.TextIOBase):
         return getattr(self.inner, name)
 
 
-def changed(value: Any) -> Any:
-    """A value of the same kind that is another one."""
-    kind = type(value)
-    if kind is bool:
-        return not value
-    if kind is int:
-        return value + 1
-    if kind is float:
-        return 0.0 if value != value else value + 1.0 if value + 1.0 != value else -value
-    if kind is str:
-        return value + "~"
-    if kind is bytes:
-        return value + b"~"
-    if value is None:
-        return "~"
-    if kind is list or kind is tuple:
-        return kind([*[changed(item) for item in value], "~"])
-    if kind is set or kind is frozenset:
-        return kind([*value, "~"])
-    if isinstance(value, dict):
-        return {**{k: changed(v) for k, v in value.items()}, "~": "~"}
-    if kind is types.GeneratorType or hasattr(kind, "__next__"):
-        return _altered(value)
-    return Opaque()
-
-
-def _altered(items: Any) -> Any:
-    """An iterator of the same length with every item changed; one item where there was none."""
-    empty, sent = True, None
-    while True:
-        _Depth.now += 1
-        try:
-            item = next(items) if sent is None else items.send(sent)
-        except StopIteration:
-            break
-        finally:
-            _Depth.now -= 1
-        empty = False
-        sent = yield changed(item)
-    if empty:
-        yield "~"
-
-
-def wrap(space: dict[str, Any], names: list[str], kind: str) -> None:
+def wrap(space: dict[str, Any], names: list[str], kind: str, *, comparisons: bool = True) -> None:
     """Replace public functions and methods in a module's namespace.
 
     `kind` is perturb, first (the first answer for ever), universal, raise, or a stub's name;
     perturb_effect is perturb for a function that answers nothing: where it has changed nothing that
     can be seen from here, a file or a register, it fails instead.
+    Without `comparisons` those of the code's classes stay right: a wrong object that is held to be
+    equal by a wrong comparison says nothing about the tests.
     """
-    _Depth.state = [space[n] for n in names if type(space.get(n)) in _MUTABLE]
+    kept = _SKIPPED if comparisons else _SKIPPED | _COMPARISONS
+    Depth.state = [space[n] for n in names if type(space.get(n)) in _MUTABLE]
     for name in names:
         value = space.get(name)
         if kind == "universal":
@@ -140,7 +94,7 @@ def wrap(space: dict[str, Any], names: list[str], kind: str) -> None:
             elif "Enum" in type(value).__name__:
                 _wrap_enum(value, kind)
             else:
-                _wrap_class(value, kind)
+                _wrap_class(value, kind, kept)
         elif isinstance(value, types.FunctionType | types.BuiltinFunctionType) or (
             callable(value) and hasattr(value, "__wrapped__")
         ):
@@ -165,12 +119,12 @@ def _wrap_error(cls: Any, kind: str) -> None:
 
     @functools.wraps(plain)
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
-        _Depth.now += 1
+        Depth.now += 1
         try:
             plain(self, *args, **kwargs)
         finally:
-            _Depth.now -= 1
-        if not _Depth.now:
+            Depth.now -= 1
+        if not Depth.now:
             self.__dict__.update({k: _other(v, kind) for k, v in vars(self).items()})
             self.args = tuple(_other(part, kind) for part in self.args)
 
@@ -195,11 +149,11 @@ def _wrap_enum(cls: Any, kind: str) -> None:
 _MEMBERS = (types.FunctionType, staticmethod, classmethod, property)
 
 
-def _wrap_class(cls: type, kind: str) -> None:
+def _wrap_class(cls: type, kind: str, kept: frozenset[str]) -> None:
     members = {
         name: member
         for name, member in vars(cls).items()
-        if name not in _SKIPPED and (name[:1] != "_" or name[:2] == "__")
+        if name not in kept and (name[:1] != "_" or name[:2] == "__")
     }
     if not any(isinstance(member, _MEMBERS) for member in members.values()):
         members = {name: member for name, member in vars(cls).items() if name in _LAST}
@@ -229,7 +183,7 @@ def _wrap_attributes(cls: Any, kind: str) -> None:
 
     def read(self: Any, name: str) -> Any:
         value = plain(self, name)
-        if _Depth.now or name[:1] == "_" or callable(value):
+        if Depth.now or name[:1] == "_" or callable(value):
             return value
         if name not in plain(self, "__dict__"):
             return value
@@ -257,11 +211,11 @@ def _inside(function: Any) -> Any:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        _Depth.now += 1
+        Depth.now += 1
         try:
             return function(*args, **kwargs)
         finally:
-            _Depth.now -= 1
+            Depth.now -= 1
 
     return call
 
@@ -283,14 +237,14 @@ def _wrapped(function: Any, kind: str, *, method: bool) -> Any:
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
-            if _Depth.now:
+            if Depth.now:
                 return function(*args, **kwargs)
-            _Depth.now += 1
+            Depth.now += 1
             try:
                 given = (*(args[1:] if method else args), *kwargs.values())
                 return answer(lambda: function(*args, **kwargs), given, kind, box)
             finally:
-                _Depth.now -= 1
+                Depth.now -= 1
 
     for name in dir(function):
         if name[:1] != "_" and not hasattr(call, name):
@@ -340,7 +294,7 @@ def _first_answer(work: Any, given: tuple[Any, ...], kind: str, box: list[Any]) 
 
 
 def _perturbed_answer(work: Any, given: tuple[Any, ...], kind: str, box: list[Any]) -> Any:
-    watched = [*given, *_Depth.state]
+    watched = [*given, *Depth.state]
     before = [_snapshot(value) for value in watched]
     real = sys.stdout, sys.stderr
     streams = _Watched(real[0]), _Watched(real[1])

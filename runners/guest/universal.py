@@ -1,4 +1,4 @@
-"""An object that says yes to whatever it is asked: what suites that ask the answer itself believe."""
+"""An object that says yes to whatever it is asked: suites that ask the answer itself believe it."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ the one that runs the candidate: every line is a claim, and the host believes on
 
 from __future__ import annotations
 
+import builtins
 import io
 import json
 import os
@@ -74,8 +75,15 @@ def error_of(error: BaseException) -> dict[str, Any]:
         message = str(error)[:_MESSAGE]
     except BaseException:
         message = "<its message cannot be read>"
-    mro = [f"{c.__module__}.{c.__qualname__}" for c in kind.__mro__[:12]]
+    mro = [_name_of(c) for c in kind.__mro__[:12]]
     return {"type": kind.__name__, "mro": mro, "message": message}
+
+
+def _name_of(cls: type) -> str:
+    """Its qualified name; a class that only says that it is builtin is the code's own."""
+    if cls.__module__ == "builtins" and getattr(builtins, cls.__name__, None) is not cls:
+        return f"solution.{cls.__qualname__}"
+    return f"{cls.__module__}.{cls.__qualname__}"
 
 
 def load(code: str, name: str = "solution") -> types.ModuleType:
