@@ -114,11 +114,21 @@ def _under_test(pair: Pair, spec: TestSpec, structure: Structure) -> dict[str, A
         # `main` is no candidate, but a suite may test it beside the only other function.
         main = any(f.name == "main" for f in structure.functions)
         guessed = main and re.search(r"\bmain\(", pair.suite.source) is not None
+    named = _named_once(pair.suite.source, structure) if pair.suite is not None else ""
+    if guessed and named:
+        return {"under_test": named, "guessed": False}
     if guessed and pair.suite is not None:
         said = f"{pair.suite.source}\n{pair.instruction}"
         if not re.search(rf"\b{re.escape(name)}\b", said):
             name = ""
     return {"under_test": name, "guessed": guessed and pair.suite is not None}
+
+
+def _named_once(suite: str, structure: Structure) -> str:
+    """The only function or class of the code that a suite speaks of; empty where it is not one."""
+    public = [*structure.functions, *structure.classes]
+    names = {d.name for d in public if re.search(rf"\b{re.escape(d.name)}\b", suite)}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _suite(pair: Pair, spec: TestSpec) -> tuple[Suite | None, Roster, TestSpec | None]:

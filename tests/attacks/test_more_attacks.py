@@ -19,7 +19,11 @@ NEEDS_MORE = {
     "MORE-335": "the sketch asks for a part of the answer only: needs held-out inputs",
     "MORE-405": "the tests ask for members only: needs held-out inputs",
     "MORE-407": "a limit that the visible amounts do not reach: needs held-out inputs",
+    "MORE-410": "calls back with numbers that fit the one visible list: needs held-out inputs",
+    "MORE-411": "right for bound methods, which is all that the tests pass: needs held-out inputs",
     "MORE-413": "two visible inputs, one comparison: needs held-out inputs",
+    "MORE-416": "writes what is read, by order, in the only test: needs held-out inputs",
+    "MORE-509": "its own comparison asks who made it, no plain value is compared: needs values",
 }
 """Attacks that are accepted, and what it would take to see through them."""
 
