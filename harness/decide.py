@@ -164,6 +164,12 @@ def _vacuous(m: Measured, _: Policy) -> Decision | None:
             (Reason.VACUOUS_TESTS,),
             f"the tests also accept a wrong answer: {m.vacuity.accepted[0]}",
         )
+    if m.vacuity.unprobed:
+        return Decision(
+            VerdictStatus.REVIEW,
+            (Reason.NEEDS_TESTS,),
+            "the code does not load with its answers replaced: whether its tests can fail is open",
+        )
     if m.vacuity.judged_by_itself:
         return Decision(
             VerdictStatus.REVIEW,

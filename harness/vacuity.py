@@ -26,6 +26,8 @@ from runners.stubs import (
 from runners.suites import NO_TESTS, Roster
 
 OWN_COMPARISON = "own_comparison"
+UNPROBED = "unprobed"
+_NOT_STUBS = frozenset({"constant_first", OWN_COMPARISON, UNPROBED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +50,12 @@ class Vacuity:
     @property
     def vacuous(self) -> bool:
         """The perturbed answer or a stub passed."""
-        return any(name not in ("constant_first", OWN_COMPARISON) for name in self.accepted)
+        return any(name not in _NOT_STUBS for name in self.accepted)
+
+    @property
+    def unprobed(self) -> bool:
+        """The code loads, but not with its answers replaced: nothing is known about the tests."""
+        return UNPROBED in self.accepted
 
     @property
     def judged_by_itself(self) -> bool:
@@ -82,7 +89,7 @@ def battery(
     rejected_stubs = 0
     for number, name in enumerate(("perturbed", *STUBS)):
         if probe.passes(name):
-            accepted.append(name)
+            accepted.append(UNPROBED if probe.unloadable else name)
             break
         rejected_stubs += number > 0
     stopped = bool(accepted)
@@ -121,6 +128,8 @@ class _Probe:
         self.bench = bench
         on_host = [g for g in groups if self._direct(g, functions)]
         self.host = on_host
+        self.unloadable = False
+        """Whether code with replaced answers did not load: a failure that no test reported."""
         self.sandboxed = [g for g in groups if g not in on_host]
 
     @staticmethod
@@ -167,9 +176,15 @@ class _Probe:
 
     def _run(self, group: Group, code: str) -> bool:
         if group.suite is None:
-            return self.bench.values(code, group.cases, PLAIN).passed
-        mode = Mode.SPLIT if group.trial.mode is Mode.SPLIT else Mode.NATIVE
-        return self.bench.suite(code, group.suite, group.roster, PLAIN, mode=mode).passed
+            trial = self.bench.values(code, group.cases, PLAIN)
+        else:
+            mode = Mode.SPLIT if group.trial.mode is Mode.SPLIT else Mode.NATIVE
+            trial = self.bench.suite(code, group.suite, group.roster, PLAIN, mode=mode)
+        if not trial.evidence.loaded:
+            # The real code loads: that this does not is the code's doing, not the tests'.
+            self.unloadable = True
+            return True
+        return trial.passed
 
 
 def wrong_code(code: str, name: str, entry_point: str, *, comparisons: bool = True) -> str:

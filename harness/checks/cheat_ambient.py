@@ -146,10 +146,37 @@ def _decisions(index: TreeIndex, ambient: Ambient) -> Iterator[tuple[int, str]]:
     for attempt in index.all(ast.Try):
         if _is_probe(attempt, index, ambient) and not index.main_guarded(attempt):
             yield attempt.lineno, MACHINE
+    for line in _reaches_for_the_harness(index):
+        yield line, MACHINE
     for choice in index.all(ast.Match):
         kind = ambient.kind(choice.subject)
         if kind:
             yield choice.lineno, kind
+
+
+def _reaches_for_the_harness(index: TreeIndex) -> Iterator[int]:
+    """Imports and look-ups of modules that stand beside the code only here, or of computed ones."""
+    imports: list[ast.Import | ast.ImportFrom] = [
+        *index.all(ast.Import),
+        *index.all(ast.ImportFrom),
+    ]
+    for statement in imports:
+        modules = [a.name for a in statement.names] if isinstance(statement, ast.Import) else []
+        modules += [statement.module or ""] if isinstance(statement, ast.ImportFrom) else []
+        if any(name.split(".")[0] in _guest_modules() for name in modules):
+            yield statement.lineno
+    for path, node in index.paths:
+        above = index.parent.get(node)
+        if path == "sys.modules" and isinstance(above, ast.Subscript):
+            key: ast.expr | None = above.slice
+        elif path.startswith("sys.modules.") and isinstance(above, ast.Call) and above.args:
+            key = above.args[0]
+        else:
+            continue
+        name = key.value if isinstance(key, ast.Constant) else None
+        own = isinstance(key, (ast.Name, ast.Attribute)) and "__" in ast.unparse(key)
+        if name in _guest_modules() or (name is None and not own):
+            yield node.lineno
 
 
 def _is_probe(attempt: ast.Try, index: TreeIndex, ambient: Ambient) -> bool:

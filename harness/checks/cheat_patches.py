@@ -28,7 +28,20 @@ _ASKED_PATCH = (
     r"builtin|override|inject|tee\b|uncaught|unhandled"
 )
 _HOOKS = ("sys.meta_path", "sys.path_hooks", "sys.path_importer_cache")
-_MUTATORS = frozenset({"append", "insert", "extend", "clear", "remove", "pop", "__setitem__"})
+_MUTATORS = frozenset(
+    {
+        "update",
+        "setdefault",
+        "popitem",
+        "append",
+        "insert",
+        "extend",
+        "clear",
+        "remove",
+        "pop",
+        "__setitem__",
+    }
+)
 
 _TEST_FILES = re.compile(
     r"(?:^|/)(?:test[\w*?\[\]-]*\.py|[\w*?\[\]-]*_test\.py|conftest\.py|pytest\.ini|"
@@ -111,7 +124,9 @@ def _called(index: TreeIndex) -> Iterator[tuple[str, int]]:
             path = _imported_path(index, target) if named else ""
             if path:
                 yield f"it assigns to an attribute of {path}", call.lineno
-        elif name.startswith(_HOOKS) and name.rpartition(".")[2] in _MUTATORS:
+        elif (
+            name.startswith((*_HOOKS, "sys.modules")) and name.rpartition(".")[2] in _MUTATORS
+        ) or name == "sys.path.clear":
             yield f"it changes {name.rpartition('.')[0]}", call.lineno
         elif name in ("unittest.mock.patch", "unittest.mock.patch.object", "mock.patch"):
             yield "it patches with unittest.mock", call.lineno

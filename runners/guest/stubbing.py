@@ -95,9 +95,8 @@ def wrap(space: dict[str, Any], names: list[str], kind: str, *, comparisons: boo
                 _wrap_enum(value, kind)
             else:
                 _wrap_class(value, kind, kept)
-        elif isinstance(value, types.FunctionType | types.BuiltinFunctionType) or (
-            callable(value) and hasattr(value, "__wrapped__")
-        ):
+        elif callable(value) and type(value).__module__ not in ("typing", "types"):
+            # By its type alone: an object that is asked for an attribute learns that it is tried.
             space[name] = _wrapped(value, kind, method=False)
     if kind != "first" and not any(callable(space.get(name)) for name in names):
         # The code is nothing but data.

@@ -90,3 +90,18 @@ def test_an_error_of_the_same_name_is_another_error(lab: Lab, make_pair: Make, s
     verdict = examine(make_pair(code, sketch=sketch), lab).verdict
     assert verdict.status is VerdictStatus.REJECTED
     assert verdict.reasons == (Reason.CASE_FAILED,)
+
+
+@pytest.mark.parametrize("spoiler", ["globals = 5\n", "globals = dict\n"])
+def test_code_that_breaks_the_probes_is_not_accepted(
+    lab: Lab, make_pair: Make, spoiler: str
+) -> None:
+    """Where the code does not load with its answers replaced, no test was seen to fail."""
+    suite = (
+        "from solution import f\ndef ok(r):\n    return r is not None or True\n"
+        "def test_a():\n    outcome = [ok(f('x'))]\n    for o in outcome:\n        assert o\n"
+    )
+    code = f"{spoiler}def f(x):\n    return x\n"
+    verdict = examine(make_pair(code, suite=suite), lab).verdict
+    assert verdict.status is not VerdictStatus.ACCEPTED
+    assert {*verdict.reasons} <= {Reason.NEEDS_TESTS, Reason.VACUOUS_TESTS}
