@@ -126,8 +126,8 @@ def _under_test(pair: Pair, spec: TestSpec, structure: Structure) -> dict[str, A
 
 def _named_once(suite: str, structure: Structure) -> str:
     """The only function or class of the code that a suite speaks of; empty where it is not one."""
-    public = [*structure.functions, *structure.classes]
-    names = {d.name for d in public if re.search(rf"\b{re.escape(d.name)}\b", suite)}
+    public = {f.name for f in structure.functions} | {c.name for c in structure.classes}
+    names = {name for name in public if re.search(rf"\b{re.escape(name)}\b", suite)}
     return names.pop() if len(names) == 1 else ""
 
 

@@ -85,7 +85,8 @@ _OUTER = re.compile(
 
 
 def is_constant(code: str, name: str) -> bool:
-    """Whether `name` is a function without parameters in code that reads and keeps nothing.
+    """Whether `name` is a function without parameters in code that reads and keeps nothing, or
+    the code is nothing but data.
 
     One answer is all that it has: that a constant passes its tests says nothing about them.
     """
@@ -93,6 +94,8 @@ def is_constant(code: str, name: str) -> bool:
         tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
+    if not any(isinstance(n, _CALLABLE) for n in tree.body):
+        return all(isinstance(n, ast.Assign | ast.AnnAssign | ast.Expr) for n in tree.body)
     found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name]
     if not found or len(found) != len([n for n in tree.body if isinstance(n, _CALLABLE)]):
         return False

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness.sketch.blocks import BLOCKS
 from harness.sketch.context import Context, Draft
 from harness.sketch.lines import read_line, why_unresolved
 from harness.sketch.normalise import Line, lines_of
+from harness.sketch.printers import printers
 from harness.sketch.scan import depth_change
 from harness.sketch.sink import Sink
 from harness.sketch.spec import Entry, TestSpec
@@ -27,6 +30,8 @@ def compile_sketch(
     structure = read_structure(code, name)
     entry = entry_of(structure, instruction, entry_point)
     context = Context.of(structure, entry, sketch)
+    if name == "python" and structure.prints:
+        context = replace(context, printers=printers(code))
     sink = Sink()
     lines = _bounded(lines_of(sketch), sink)
     _read(lines, context, sink)

@@ -149,6 +149,8 @@ class Context:
     known: frozenset[str] = frozenset()
     defines: bool = False
     """Whether the sketch writes `f(n) = ...` with a free name: then a single `=` defines."""
+    printers: frozenset[str] = frozenset()
+    """Functions that print and never answer: what a session shows of them is what they print."""
 
     @classmethod
     def of(cls, structure: Structure, entry: EntryPoint, sketch: str = "") -> Context:

@@ -6,8 +6,10 @@ import re
 from typing import NamedTuple
 
 from harness.sketch.asserts import assertion
+from harness.sketch.calls import expression
 from harness.sketch.context import EMPTY, Context, Draft, Outcome, Scope
 from harness.sketch.outcomes import constant
+from harness.sketch.printers import printed, prints, said
 from harness.sketch.relations import clause
 from harness.sketch.scan import NESTED, QUOTED, mask, split_top
 from harness.sketch.spec import Comparator
@@ -95,6 +97,12 @@ def _one(text: str, context: Context, scope: Scope) -> list[Draft]:
     """The readings that need no state."""
     if claims := assertion(text, context, scope):
         return claims
+    if (shown := said(text, context)) is not None:
+        reading, wanted = expression(shown[0], context, scope), constant(shown[1], context)
+        if reading is None or wanted is None or wanted[0] != "str":
+            return []
+        if prints(reading.call, context):
+            return [printed(reading.call, wanted[1] + "\n", "prints", scope)]
     if found := clause(text, context, scope):
         return found
     labels = _LABELS.fullmatch(text[1:-1] if mask(text).strip(NESTED) == "" else text)

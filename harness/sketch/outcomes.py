@@ -61,6 +61,7 @@ _BECAUSE = re.compile(
     r"\s*[,;]?\s+(?:because|since|i\.e\.|e\.g\.|as\s+(?:the|it|there|all))\b.*$", re.DOTALL
 )
 _EQUAL = re.compile(r"(?<![=!<>])==?(?![=>])")
+_DECIMALS = re.compile(r"\d\.(\d+)")
 _SCALES = re.compile(r"\b(?:abs|rel|abs_tol|rel_tol)\s*=\s*" + _NUMBER)
 
 
@@ -169,6 +170,8 @@ def to_outcome(text: str, context: Context, function: Function | None = None) ->
     value = _value(text, context)
     if value is None:
         return None
+    if op == "approx" and tolerance is None and relative is None:
+        tolerance = half_unit(text)
     value = _by_type(value, function, context)
     if op == "eq" and function is not None:
         special = _native_error(value, function, context)
@@ -178,6 +181,14 @@ def to_outcome(text: str, context: Context, function: Function | None = None) ->
     if op == "approx":
         return approx(value, tolerance=tolerance, relative=relative)
     return Outcome(value, Comparator(op=op))
+
+
+def half_unit(text: str) -> float | None:
+    """Half of the last digit's unit, for figures that look rounded: 3.14 may stand for 3.14159."""
+    figures = _DECIMALS.findall(text)
+    if "e" in text.lower() or not figures or min(map(len, figures)) < 2:
+        return None
+    return max(DEFAULT_APPROX, 0.5000001 * 10.0 ** -min(map(len, figures)))
 
 
 def _scale(text: str) -> dict[str, str]:

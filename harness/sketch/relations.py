@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from harness.sketch.calls import bare_arguments, expression, to_call, unticked
 from harness.sketch.context import EMPTY, Context, Draft, Outcome, Reading, Scope
-from harness.sketch.outcomes import approx, constant, error_in, raising, to_outcome
+from harness.sketch.outcomes import approx, constant, error_in, half_unit, raising, to_outcome
 from harness.sketch.scan import mask, split_top
 from harness.sketch.spec import Comparator, ComparatorOp, Expr
 from harness.sketch.values import is_constant, number
@@ -220,7 +220,7 @@ def _expected(right: str, kind: str, context: Context, reading: Reading) -> Outc
     if outcome.expect is None or op not in ("eq", "approx"):
         return None
     if kind == "approx":
-        return outcome if op == "approx" else approx(outcome.expect)
+        return outcome if op == "approx" else approx(outcome.expect, tolerance=half_unit(right))
     if op == "approx":
         return None
     ops: dict[str, ComparatorOp] = {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import textwrap
 
 from harness.sketch.calls import expression
 from harness.sketch.context import EMPTY, Context, Draft, Scope
 from harness.sketch.lines import why_unresolved
 from harness.sketch.normalise import Line
 from harness.sketch.outcomes import error_in, to_outcome
+from harness.sketch.printers import printed, prints
 from harness.sketch.relations import clause
 from harness.sketch.scan import depth_change
 from harness.sketch.sink import Sink
@@ -42,11 +44,15 @@ def repl(lines: list[Line], at: int, context: Context, sink: Sink) -> int:
             if (
                 answer
                 and not answer[0].startswith("Traceback")
+                and _called(source) not in context.printers
                 and depth_change("\n".join(answer)) <= 0
             ):
                 break
             text = _ANSWER.match(lines[at].text)
-            answer.append(text.group("text").strip() if text else "")
+            if _called(source) in context.printers:
+                answer.append(lines[at].text.replace("<BLANKLINE>", ""))
+            else:
+                answer.append(text.group("text").strip() if text else "")
             at += 1
         cases, refused = len(sink.cases), len(sink.unresolved)
         scope = _exchange(first, source.strip(), answer, scope, context, sink)
@@ -57,6 +63,10 @@ def repl(lines: list[Line], at: int, context: Context, sink: Sink) -> int:
     for line in waiting:
         sink.refuse(line.number, line.raw, "no-value")
     return at - start
+
+
+def _called(source: str) -> str:
+    return source.strip().partition("(")[0]
 
 
 def _another(lines: list[Line], at: int) -> bool:
@@ -89,7 +99,12 @@ def _exchange(
         return scope
     reading = expression(source, context, scope)
     if reading is not None and answer:
-        if answer[0].startswith("Traceback"):
+        if prints(reading.call, context) and not answer[0].strip().startswith("Traceback"):
+            text = textwrap.dedent("\n".join(answer)) + "\n"
+            draft = printed(reading.call, text, "doctest", scope)
+            sink.add([draft], line=line.number, text=line.raw)
+            return scope
+        if answer[0].strip().startswith("Traceback"):
             outcome = error_in(answer[-1].partition(":")[0].strip())
         else:
             outcome = to_outcome("\n".join(answer), context, reading.function)

@@ -27,9 +27,9 @@ def changed(value: Any) -> Any:
     if kind is float:
         return 0.0 if value != value else value + 1.0 if value + 1.0 != value else -value
     if kind is str:
-        return value + "~"
+        return f"~{value[::-1]}~"
     if kind is bytes:
-        return value + b"~"
+        return b"~" + value[::-1] + b"~"
     if value is None:
         return "~"
     if kind is list or kind is tuple:

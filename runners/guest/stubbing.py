@@ -56,15 +56,15 @@ class OtherError(Exception):
 class _Watched(io.TextIOBase):
     """A standard stream that remembers what was written."""
 
-    def __init__(self, inner: Any) -> None:
-        self.inner, self.used = inner, False
+    def __init__(self, inner: Any, *, turned: bool = False) -> None:
+        self.inner, self.used, self.turned = inner, False, turned
         self.texts: list[str] = []
 
     def write(self, text: str) -> Any:
         self.used = True
         if len(self.texts) < _MAX_WRITES:
             self.texts.append(text)
-        return self.inner.write(text)
+        return self.inner.write(text[::-1] if self.turned else text)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
@@ -115,6 +115,10 @@ def _other(value: Any, kind: str) -> Any:
 def _wrap_error(cls: Any, kind: str) -> None:
     """An exception's message and attributes are its answers."""
     plain = cls.__init__
+    box: dict[Any, Any] = {}
+
+    def other(name: Any, value: Any) -> Any:
+        return box.setdefault(name, value) if kind == "first" else _other(value, kind)
 
     @functools.wraps(plain)
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -124,8 +128,8 @@ def _wrap_error(cls: Any, kind: str) -> None:
         finally:
             Depth.now -= 1
         if not Depth.now:
-            self.__dict__.update({k: _other(v, kind) for k, v in vars(self).items()})
-            self.args = tuple(_other(part, kind) for part in self.args)
+            self.__dict__.update({k: other(k, v) for k, v in vars(self).items()})
+            self.args = tuple([other(n, part) for n, part in enumerate(self.args)])
 
     cls.__init__ = init
 
@@ -186,7 +190,10 @@ def _wrap_attributes(cls: Any, kind: str) -> None:
             return value
         if name not in plain(self, "__dict__"):
             return value
-        return box.setdefault(name, value) if kind == "first" else _other(value, kind)
+        if kind != "first":
+            return _other(value, kind)
+        # Only data: a list's `next` that never changes would have no end.
+        return box.setdefault(name, value) if type(value) in _DATA else value
 
     if cls.__dictoffset__:
         try:
@@ -296,7 +303,7 @@ def _perturbed_answer(work: Any, given: tuple[Any, ...], kind: str, box: list[An
     watched = [*given, *Depth.state]
     before = [_snapshot(value) for value in watched]
     real = sys.stdout, sys.stderr
-    streams = _Watched(real[0]), _Watched(real[1])
+    streams = _Watched(real[0], turned=True), _Watched(real[1], turned=True)
     sys.stdout, sys.stderr = streams
     try:
         value = work()
