@@ -45,6 +45,8 @@ class Measured:
     repeats: Sequence[tuple[Trial, Trial]] = ()
     only_visible: str = ""
     """Why the code seems to know the visible cases and nothing else."""
+    disputed: bool = False
+    """The last repeated run failed apart from the code, but passes in one process with it."""
     effects: Sequence[str] = ()
     claims_effects: bool = False
     missing_module: str = ""
@@ -196,6 +198,9 @@ def _later_runs(m: Measured, _: Policy) -> Decision | None:
         if reason in (Reason.CASE_FAILED, Reason.PROTOCOL_VIOLATION, Reason.LOAD, Reason.CRASH):
             reason = Reason.NONDETERMINISTIC
         where = f"passed in run {first.variation!r}, not in {again.variation!r}"
+        if m.disputed:
+            return Decision(VerdictStatus.REVIEW, (Reason.AMBIGUOUS,),
+                            f"{where}, but there in one process: {detail}")  # fmt: skip
         return Decision(VerdictStatus.REJECTED, (reason,), f"{where}: {detail}")
     changed = [
         answer.case_id

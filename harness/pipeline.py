@@ -31,7 +31,7 @@ from harness.trial import PLAIN, Bench, Trial
 from harness.vacuity import Group, battery
 from harness.verdicts import write_verdict
 from harness.version import ORACLE_VERSION, harness_version
-from runners.base import Variation
+from runners.base import Mode, Variation
 from sandboxes.base import Facts
 
 _DAY_S = 86_400
@@ -221,8 +221,15 @@ def _repeat(
             measured = replace(measured, repeats=(*measured.repeats, (group.trial, again)))
             measured = _seen(measured, again, prepared)
             if not again.passed or measured.effects:
-                return measured
+                return replace(measured, disputed=_disputed(again, group, variation, code, bench))
     return measured
+
+
+def _disputed(again: Trial, group: Group, variation: Variation, code: str, bench: Bench) -> bool:
+    """Whether a later run failed for a gap of the split: then it is not the pair's fault."""
+    if again.passed or group.suite is None or again.mode is not Mode.SPLIT:
+        return False
+    return bench.suite(code, group.suite, group.roster, variation, mode=Mode.NATIVE).passed
 
 
 def _seen(measured: Measured, trial: Trial, prepared: Prepared) -> Measured:

@@ -15,7 +15,7 @@ from harness.prepare import Prepared
 from harness.trial import PLAIN, Bench, Trial
 from runners.base import Mode, Source, Suite, Variation
 from runners.pairs import judge_pairs, pair_suite
-from runners.stubs import universal_code
+from runners.stubs import stub_code, universal_code
 from sandboxes.base import Status
 
 
@@ -53,14 +53,19 @@ def _believes_anything(prepared: Prepared, suite: Suite, bench: Bench) -> bool:
     """Whether the tests, which asked the code's own objects, also believe one that says yes.
 
     An object can be told apart from such a one only by the plain values that it gives. For a
-    function every test must do that; for a class, whose tests compare its instances, one must.
+    function every test that calls it must do that; for a class one test must.
     """
-    entry = suite.entry_point
-    code = universal_code(prepared.pair.code, only=entry)
-    trial = bench.suite(code, suite, prepared.roster, PLAIN)
-    if entry in prepared.functions:
-        return any(line.outcome == "passed" for line in trial.lines)
-    return trial.passed
+    entry = prepared.under_test or suite.entry_point
+    code = prepared.pair.code
+    yes = bench.suite(universal_code(code, only=entry), suite, prepared.roster, PLAIN)
+    if entry not in prepared.functions:
+        return yes.passed
+    fails = bench.suite(stub_code(code, "raise", only=entry), suite, prepared.roster, PLAIN)
+    return bool(_passed(yes) - _passed(fails))
+
+
+def _passed(trial: Trial) -> set[str]:
+    return {line.id for line in trial.lines if line.outcome == "passed"}
 
 
 def _ended_badly(trial: Trial) -> bool:

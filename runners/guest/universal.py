@@ -6,7 +6,10 @@ from typing import Any
 
 
 class Universal:
-    """Says yes to everything: equal to all, holds all, every member returns another one."""
+    """Says yes to everything: holds all, is true, every member answers True.
+
+    Only its equality is an object's own: comparisons of the code's classes are doubted elsewhere.
+    """
 
     def __init__(self, *_: Any, **__: Any) -> None:
         return None
@@ -26,12 +29,6 @@ class Universal:
     def __len__(self) -> int:
         return 1
 
-    def __hash__(self) -> int:
-        return 1
-
-    def __ne__(self, other: object) -> bool:
-        return False
-
 
 def _yes(*_: Any) -> Any:
     return True
@@ -46,7 +43,7 @@ def _nothing(*_: Any) -> Any:
     return 0.0
 
 
-for _name in ("__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__", "__bool__"):
+for _name in ("__lt__", "__le__", "__gt__", "__ge__", "__contains__", "__bool__"):
     setattr(Universal, _name, _yes)
 for _name in ("__sub__", "__rsub__", "__mod__", "__rmod__", "__abs__", "__float__"):
     setattr(Universal, _name, _nothing)
