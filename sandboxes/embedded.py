@@ -122,7 +122,7 @@ class Embedded:
             # exec makes a process readable again, and its peer has the same user id
             raise SandboxUnavailable(
                 "with one user id a program's report cannot be kept from the job's other process",
-                hint="run as root, or use --sandbox docker",
+                hint="run as root",
             )
         return self._pool.run((job.profile, job.hash_seed), job)
 
@@ -183,7 +183,7 @@ class Embedded:
             return Probe(
                 available=False,
                 reason=f"no system call table for {machine}",
-                remedy="use --sandbox docker",
+                remedy="run on x86_64 or aarch64",
             )
         with tempfile.TemporaryDirectory() as folder:
             sandbox = cls({"bare": Profile(guest=folder)}, slots=1)

@@ -178,17 +178,17 @@ class Slot:
 
 def remedy(step: str) -> str:
     """What to do where a launcher failed in `step`."""
-    if step == "leave the namespaces":
+    if step.startswith("leave the"):
         return (
             "allow user namespaces (sysctl user.max_user_namespaces=65536; in a container: "
-            "--security-opt seccomp=unconfined), or use --sandbox docker"
+            "--security-opt seccomp=unconfined)"
         )
     if step in ("build the file system", "enter the file system", "map user ids"):
         return (
             "the system permits user namespaces but not their use; on Ubuntu: sysctl "
-            "kernel.apparmor_restrict_unprivileged_userns=0; or use --sandbox docker"
+            "kernel.apparmor_restrict_unprivileged_userns=0; in a container: as another user"
         )
-    return "use --sandbox docker" if step else AGAIN
+    return AGAIN
 
 
 def check_names(names: Iterable[str]) -> None:
