@@ -99,15 +99,6 @@ def examine(pair: Pair, lab: Lab) -> Examined:
     """
     if pair.language.name != lab.bench.runner.language:
         return Examined(verdict=_skipped(pair, lab))
-    try:
-        return _examined(pair, lab)
-    except SystemError:
-        # CPython before 3.11.5 miscounts the depth of a parse that another thread's interrupts
-        # (python/cpython#106905); the next one starts afresh.
-        return _examined(pair, lab)
-
-
-def _examined(pair: Pair, lab: Lab) -> Examined:
     prepared = prepare(pair, lab.policy, modules=lab.modules)
     measured = measure(prepared, lab)
     decision = _mind_the_version(decide(measured, lab.policy), pair, lab)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import ast
 import re
 
+from runners.guest.parsing import parse
+
 STUB_KINDS = ("none", "raise", "identity", "zero", "empty_str", "empty_list", "true", "false")
 
 
@@ -18,7 +20,7 @@ def public_names(code: str) -> tuple[str, ...]:
     Code that does not parse has none.
     """
     try:
-        tree = ast.parse(code)
+        tree = parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     names: dict[str, None] = {}
@@ -71,7 +73,7 @@ def universal_code(code: str, *, only: str = "") -> str:
 def _is_procedure(code: str, name: str) -> bool:
     """Whether `name` is a function of the module that never answers anything but None."""
     try:
-        tree = ast.parse(code)
+        tree = parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name]
@@ -91,7 +93,7 @@ def is_constant(code: str, name: str) -> bool:
     One answer is all that it has: that a constant passes its tests says nothing about them.
     """
     try:
-        tree = ast.parse(code)
+        tree = parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     if not any(isinstance(n, _CALLABLE) for n in tree.body):

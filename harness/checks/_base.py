@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from harness.checks._tree import TreeIndex
 from harness.models import Claims, Finding, Language, Pair, Policy, Severity, SuiteText
 from harness.sketch.spec import TestSpec
+from runners.guest.parsing import parse
 
 if TYPE_CHECKING:
     from harness.checks._cases import VisibleCases
@@ -148,7 +149,7 @@ def parse_python(source: str) -> tuple[ast.Module | None, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(source), ""
+            return parse(source), ""
     except SyntaxError as error:
         place = f" (line {error.lineno})" if error.lineno else ""
         return None, f"{error.msg}{place}"

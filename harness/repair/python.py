@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import warnings
 
+from runners.guest import parsing
+
 MAX_PARSE_CHARS = 1 << 20
 """Longer texts are not parsed here: no pair's code is this long, and a parse would cost seconds."""
 
@@ -22,6 +24,6 @@ def parse_or_error(source: str) -> tuple[ast.Module | None, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(source), ""
+            return parsing.parse(source), ""
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
         return None, type(error).__name__

@@ -13,6 +13,7 @@ from harness.sketch.emit_expr import WIDTH, emit_expr, layout, text_literal
 from harness.sketch.emit_groups import grouped, row_ids, table_name
 from harness.sketch.lift_expr import called, variables
 from harness.sketch.spec import Case, Expr, TestSpec
+from runners.guest.parsing import parse_expression
 
 __all__ = ["emit_expr", "emit_pytest"]
 
@@ -328,7 +329,7 @@ def _free_names(expr: Expr) -> set[str]:
 
 def _native_names(text: str) -> set[str]:
     try:
-        tree = ast.parse(text, mode="eval")
+        tree = parse_expression(text)
     except (SyntaxError, ValueError, RecursionError):
         return set()
     own = {arg.arg for n in ast.walk(tree) if isinstance(n, ast.arguments) for arg in n.args}

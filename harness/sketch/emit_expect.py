@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from harness.sketch.spec import Expr
+from runners.guest.parsing import parse_expression
 
 _SEQUENCES = ("list", "tuple", "braces", "set")
 
@@ -13,7 +14,7 @@ def shaped(expr: Expr, returns: str) -> Expr:
     """A sketch's value turned to the type that the annotation `returns` names: [1, 2] to (1, 2)
     for a tuple, {1, 2} to a set or a list. What the annotation does not say stays as it is."""
     try:
-        node = ast.parse(returns.strip(), mode="eval").body if returns.strip() else None
+        node = parse_expression(returns.strip()).body if returns.strip() else None
     except (SyntaxError, ValueError, RecursionError):
         node = None
     return _as(expr, node)
@@ -45,7 +46,7 @@ def _generic(node: ast.expr | None) -> tuple[str, list[ast.expr]]:
     """("list", [inner types]) of list[int]; Optional and `| None` are looked through."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         try:
-            node = ast.parse(node.value, mode="eval").body
+            node = parse_expression(node.value).body
         except SyntaxError:
             return "", []
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):

@@ -17,6 +17,7 @@ from harness.sketch.lift_fold import NotLifted
 from harness.sketch.lift_params import Arguments, arguments
 from harness.sketch.lift_scope import SOLUTION_MODULES, Const, Scope, Shared
 from harness.sketch.spec import Case, Entry, TestSpec
+from runners.guest.parsing import parse
 
 MAX_SOURCE = 500_000
 _UNITTEST = frozenset({"unittest.TestCase", "unittest.IsolatedAsyncioTestCase"})
@@ -51,7 +52,7 @@ def lift_or_say(source: str, *, kind: Kind, entry_point: str, code: str) -> Test
     if len(source) > MAX_SOURCE or len(code) > MAX_SOURCE:
         raise NotLifted("too long")
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
         suite = _Suite(source, kind, entry_point, read_code(code))
         suite.read(tree)
     except _UNREADABLE as error:

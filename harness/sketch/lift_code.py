@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harness.sketch.lift_fold import NotLifted
+from runners.guest.parsing import parse
 
 _SAFE_STAR = frozenset({"typing", "collections", "itertools", "functools", "dataclasses", "math"})
 _BUILDERS = frozenset({"list", "dict", "set", "defaultdict", "deque", "Counter", "OrderedDict",
@@ -42,7 +43,7 @@ class CodeFacts:
 def read_code(code: str) -> CodeFacts:
     """The facts of a module. Raises NotLifted where the code does not parse."""
     try:
-        tree = ast.parse(code)
+        tree = parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise NotLifted("the code does not parse") from None
     functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}

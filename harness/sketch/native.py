@@ -7,6 +7,7 @@ import warnings
 
 from harness.sketch.context import BUILTINS, Context, Scope
 from harness.sketch.spec import Expr
+from runners.guest.parsing import parse_expression
 
 
 def native(text: str, context: Context, scope: Scope) -> Expr | None:
@@ -19,7 +20,7 @@ def native(text: str, context: Context, scope: Scope) -> Expr | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text.strip(), mode="eval")
+            tree = parse_expression(text.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and _stores(n)}

@@ -7,6 +7,7 @@ import re
 
 from harness.sketch.context import Context, Draft, Outcome, Scope
 from harness.sketch.spec import Comparator, Expr
+from runners.guest.parsing import parse
 
 _PRINTS = re.compile(
     r"(?P<call>.+?\))\s+(?:should\s+)?(?:prints?|outputs?|displays?|writes?)\s*:?\s+(?P<text>.+)",
@@ -17,7 +18,7 @@ _PRINTS = re.compile(
 def printers(code: str) -> frozenset[str]:
     """Functions of a Python module that call `print` and return nothing. Never raises."""
     try:
-        tree = ast.parse(code)
+        tree = parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
     return frozenset(

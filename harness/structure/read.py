@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from harness.structure.model import Class, Function, Import, Loc, Structure
+from runners.guest.parsing import parse
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Node
@@ -150,7 +151,7 @@ def docstring_of(code: str, entry: str) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(code)
+            tree = parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

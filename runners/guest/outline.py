@@ -8,6 +8,12 @@ from __future__ import annotations
 import ast
 import builtins
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING or __package__:
+    from runners.guest.parsing import parse
+else:
+    from parsing import parse
 
 MAX_COUNT = 100_000
 _FRAMEWORK_DEFS = frozenset(
@@ -38,7 +44,7 @@ class Outline:
 def outline(source: str, kind: str = "pytest") -> Outline | None:
     """Read a suite; None when it does not parse."""
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     imports, bound, read = _names(tree)
