@@ -5,6 +5,8 @@ from __future__ import annotations
 import json as jsonlib
 import sys
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -45,6 +47,18 @@ def with_json(context: typer.Context, json: bool) -> Output:
     output = context.obj if isinstance(context.obj, Output) else Output()
     output.json = json
     return output
+
+
+def row_total(files: Sequence[str], limit: int | None) -> int | None:
+    """How many rows there are at most, for the time left; None where only reading would tell."""
+    total = 0
+    for name in files:
+        path = Path(name)
+        if path.suffix != ".jsonl" or not path.is_file():
+            return limit
+        with path.open("rb") as file:
+            total += sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+    return total if limit is None else min(total, limit)
 
 
 class ProgressLine:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from harness import api
-from harness.cli.output import ProgressLine, with_json
+from harness.cli.output import ProgressLine, row_total, with_json
 from harness.config import load_settings
 from harness.errors import ExitCode, Misuse
 from harness.run import Stop, known_retries
@@ -104,7 +104,10 @@ def verify(
         merged = {**settings.limits.model_dump(), **given}
         settings = load_settings(sandbox=sandbox, jobs=jobs, limits=merged)
     stop = Stop()
-    with _interruptible(stop), ProgressLine(quiet=output.quiet, total=limit) as progress:
+    with (
+        _interruptible(stop),
+        ProgressLine(quiet=output.quiet, total=row_total(files, limit)) as progress,
+    ):
         summary = api.verify(
             files,
             out=out,
