@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 from harness.checks import checks_digest
 from harness.decide import Decision, Measured, decide
@@ -61,14 +63,20 @@ class Lab:
         """The thresholds in force."""
         return self.bench.policy
 
-    def fingerprint(self, pair: Pair) -> str:
-        """Hash over all that a verdict depends on: the resume key."""
-        return digest([
-            pair.content_digest(), ORACLE_VERSION, harness_version(), checks_digest(),
+    @cached_property
+    def _terms(self) -> list[Any]:
+        """What a verdict depends on beside its pair: the same for every pair of a run."""
+        return [
+            ORACLE_VERSION, harness_version(), checks_digest(),
             self.policy.model_dump(mode="json"), self.facts.image, dict(self.facts.toolchain),
             str(self.bench.limits),
-        ])  # fmt: skip
+        ]  # fmt: skip
 
+    def fingerprint(self, pair: Pair) -> str:
+        """Hash over all that a verdict depends on: the resume key."""
+        return digest([pair.content_digest(), *self._terms])
+
+    @cached_property
     def provenance(self) -> Provenance:
         """What stands in every verdict."""
         return Provenance(
@@ -104,7 +112,7 @@ def examine(pair: Pair, lab: Lab) -> Examined:
     decision = _mind_the_version(decide(measured, lab.policy), pair, lab)
     verdict = write_verdict(
         prepared, measured, decision, fingerprint=lab.fingerprint(pair),
-        provenance=lab.provenance(), flags=_flags(prepared, measured),
+        provenance=lab.provenance, flags=_flags(prepared, measured),
     )  # fmt: skip
     return Examined(verdict=verdict, prepared=prepared)
 
@@ -286,7 +294,7 @@ def _skipped(pair: Pair, lab: Lab) -> Verdict:
     )
     return write_verdict(
         None, Measured(), decision, pair=pair, fingerprint=lab.fingerprint(pair),
-        provenance=lab.provenance(),
+        provenance=lab.provenance,
     )  # fmt: skip
 
 
@@ -295,5 +303,5 @@ def unscored(pair: Pair, lab: Lab, reason: Reason, detail: str) -> Verdict:
     decision = Decision(VerdictStatus.UNSCORED, (reason,), detail[:500])
     return write_verdict(
         None, Measured(), decision, pair=pair, fingerprint=lab.fingerprint(pair),
-        provenance=lab.provenance(),
+        provenance=lab.provenance,
     )  # fmt: skip

@@ -6,9 +6,9 @@ import re
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +21,9 @@ from harness.pipeline import Examined, Lab, examine, unscored
 from harness.store import Manifest, Store
 from harness.version import harness_version
 from sandboxes.base import SandboxUnavailable
+
+RETRIES = ("unscored", "rejected", "review", "accepted", "skipped", "all")
+"""What --retry takes."""
 
 UNSCORED_LIMIT = 0.01
 """More than this share of pairs unscored, and the run says that it could not judge."""
@@ -66,7 +69,6 @@ class Summary:
     known: int = 0
     quarantined: int = 0
     canaries: str = ""
-    detail: dict[str, str] = field(default_factory=dict)
 
 
 class Stop:
@@ -113,6 +115,8 @@ class _Session:
         self.started = time.monotonic()
         self.judged = self.known = self.quarantined = 0
         self.lost: list[Pair] = []
+        self.first = store.earlier_manifest()
+        self.now = datetime.now(UTC).isoformat(timespec="seconds")
 
     def run(self) -> Summary:
         self._manifest("")
@@ -259,7 +263,8 @@ class _Session:
                 policy=self.lab.policy,
                 limits=_limits(self.lab),
                 facts=_facts(self.lab),
-                started=datetime.now(UTC).isoformat(timespec="seconds"),
+                started=self.first.started if self.first else self.now,
+                sessions=self.first.sessions + 1 if self.first else 1,
                 canaries=canaries,
             )
         )
@@ -290,8 +295,3 @@ def _pattern(text: str) -> re.Pattern[str]:
 
         return re.compile(fnmatch.translate(text))
     return re.compile(re.escape(text))
-
-
-def known_retries() -> Sequence[str]:
-    """What --retry takes."""
-    return ("unscored", "rejected", "review", "accepted", "skipped", "all")

@@ -118,6 +118,13 @@ class Store:
         part.write_text(manifest.model_dump_json(indent=2) + "\n")
         part.replace(self.root / MANIFEST)
 
+    def earlier_manifest(self) -> Manifest | None:
+        """The manifest that an earlier session left; None where there is none that can be read."""
+        try:
+            return Manifest.model_validate_json((self.root / MANIFEST).read_bytes())
+        except (OSError, ValidationError):
+            return None
+
     def counts(self) -> dict[str, int]:
         """How many pairs stand at each status."""
         counts = {status.value: 0 for status in VerdictStatus}

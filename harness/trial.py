@@ -21,7 +21,7 @@ from runners.base import (
     Variation,
 )
 from runners.suites import Roster, base_name, missing
-from sandboxes.base import Job, Limits, Sandbox, Status
+from sandboxes.base import Limits, Sandbox, Status
 
 PLAIN = Variation(name="plain")
 
@@ -129,11 +129,6 @@ def values_source(code: str, cases: Sequence[Case], entry_point: str) -> Source:
         for case in cases
     )
     return Source(code=code, entry_point=entry_point, cases=calls)
-
-
-def planned_jobs(bench: Bench, source: Source, variation: Variation) -> tuple[Job, ...]:
-    """The jobs of a source, for the stored plan."""
-    return bench.runner.plan(source, variation, bench.limits)
 
 
 def match_values(

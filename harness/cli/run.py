@@ -16,7 +16,7 @@ from harness import api
 from harness.cli.output import ProgressLine, row_total, with_json
 from harness.config import load_settings
 from harness.errors import ExitCode, Misuse
-from harness.run import Stop, known_retries
+from harness.run import RETRIES, Stop
 
 PANEL = "Run"
 JSON = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
@@ -60,7 +60,7 @@ def verify(
         list[str] | None, typer.Option("--only", help="Only ids that hold TEXT or match a glob.")
     ] = None,
     retry: Annotated[
-        str, typer.Option("--retry", help="Judge again: " + ", ".join(known_retries()) + ".")
+        str, typer.Option("--retry", help="Judge again: " + ", ".join(RETRIES) + ".")
     ] = "unscored",
     fail_on: Annotated[
         list[str] | None, typer.Option("--fail-on", help="Exit 1 if any pair ends with STATUS.")
@@ -88,8 +88,8 @@ def verify(
     """
     output = with_json(context, json)
     output.quiet |= quiet
-    if retry not in known_retries():
-        raise Misuse(f"--retry {retry!r}", hint="one of: " + ", ".join(known_retries()))
+    if retry not in RETRIES:
+        raise Misuse(f"--retry {retry!r}", hint="one of: " + ", ".join(RETRIES))
     limits = {
         "cpu_s": cpu,
         "wall_s": wall,

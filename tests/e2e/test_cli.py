@@ -83,10 +83,14 @@ def test_every_schema_is_printed(place: Path) -> None:
 def test_running_again_judges_nothing_again(place: Path) -> None:
     """Known pairs are known; the quarantine does not grow."""
     before = (place / "run" / "verdicts.jsonl").read_bytes()
+    first = json.loads((place / "run" / "manifest.json").read_text())
     again = pairproof("verify", "pairs.jsonl", "-o", "run", "--json", cwd=place)
     document = json.loads(again.stdout)
     assert (document["judged"], document["known"]) == (0, 3)
     assert (place / "run" / "verdicts.jsonl").read_bytes() == before
+    second = json.loads((place / "run" / "manifest.json").read_text())
+    assert second["started"] == first["started"]
+    assert second["sessions"] == first["sessions"] + 1
     assert len((place / "run" / "quarantine.jsonl").read_text().splitlines()) == 1
 
 
