@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
-from sandboxes.base import Job, Limits, Outcome, Profile
+from sandboxes.base import Job, Limits, Outcome, Profile, Toolchain
 
 Expr = list[Any]
 """A tagged value or expression, as JSON carries it: ["int", "3"], ["list", [...]], ["call", ...].
@@ -135,6 +135,7 @@ class Runner(Protocol):
     """A language. One file in `runners/`; no state."""
 
     language: ClassVar[str]
+    toolchain: ClassVar[Toolchain]
     profiles: ClassVar[Mapping[str, Profile]]
 
     def plan(self, source: Source, variation: Variation, limits: Limits) -> tuple[Job, ...]:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from runners.answers import plan_values, read_values
 from runners.base import Evidence, Source, Variation
 from runners.suites import plan_suite, read_suite
-from sandboxes.base import Job, Limits, Outcome, Profile
+from sandboxes.base import Job, Limits, Outcome, Profile, Toolchain
 
 GUEST = str(Path(__file__).parent / "guest")
 
@@ -24,10 +24,19 @@ _STDLIB = (
 """What answers import most: loaded once, before any fork."""
 
 
+TOOLCHAIN = Toolchain(
+    name="python",
+    system=("python3",),
+    python=("numpy", "pandas", "pytest", "scipy"),
+    facts={"python": ("python3", "-c", "import platform; print(platform.python_version())")},
+)
+
+
 class Python:
     """CPython pairs: cases values-out, suites apart from the code."""
 
     language: ClassVar[str] = "python"
+    toolchain: ClassVar[Toolchain] = TOOLCHAIN
     profiles: ClassVar[Mapping[str, Profile]] = {
         "values": Profile(
             guest=GUEST,

@@ -152,8 +152,10 @@ class Outcome:
 class Facts:
     """Where jobs ran: part of every verdict's provenance.
 
-    `image` is a digest over toolchain and guest code; `enforced` names, for each limit and each
-    kind of isolation, the mechanism that holds it ("memory": "cgroup v1").
+    `image` is the digest of what holds the toolchain, `code` one of what we put beside it: the
+    supervisor and the guest code. `modules` are the importable names of the packages that jobs
+    find. `enforced` names, for each limit and each kind of isolation, the mechanism that holds it
+    ("memory": "cgroup v1").
     """
 
     backend: str
@@ -161,6 +163,8 @@ class Facts:
     image: str
     toolchain: Mapping[str, str]
     enforced: Mapping[str, str]
+    code: str = ""
+    modules: tuple[str, ...] = ()
     kernel: str = ""
     machine: str = ""
 
@@ -189,16 +193,32 @@ class Probe:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Toolchain:
+    """What an image of a language holds beside the base system.
+
+    `system` are Debian packages, `python` distributions that are installed for jobs in /site,
+    `facts` commands whose output names what was installed ("python": ("python3", "--version")).
+    """
+
+    name: str
+    system: tuple[str, ...] = ()
+    python: tuple[str, ...] = ()
+    facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
     """What an interpreter holds before it forks jobs.
 
     `guest` is the folder of guest code, `preload` the modules imported before the first fork,
-    `distributions` the installed packages that jobs may import besides the standard library.
+    `distributions` the installed packages that jobs may import besides the standard library,
+    `toolchain` the name of the `Toolchain` whose image a container backend runs it in.
     """
 
     guest: str
     preload: tuple[str, ...] = ()
     distributions: tuple[str, ...] = ()
+    toolchain: str = "python"
 
 
 class Sandbox(Protocol):
