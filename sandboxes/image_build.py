@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import os
 import shutil
 import ssl
@@ -23,7 +22,6 @@ from sandboxes.recipes import (
     BUILD,
     PINS_OUT,
     Pins,
-    pinned_from_report,
     requirements,
     script,
 )
@@ -102,7 +100,7 @@ def _fill(
         status = int(container.wait(timeout=3600)["StatusCode"])
         if status:
             raise _failed(toolchain.name, container.logs(tail=40).decode("utf-8", "replace"))
-        found = _found(container, toolchain, pins)
+        found = _found(container, toolchain)
         with exported.open("wb") as file:
             for chunk in container.export(chunk_size=1 << 20):
                 file.write(chunk)
@@ -160,12 +158,13 @@ def authorities() -> str:
     return ""
 
 
-def _found(container: Container, toolchain: Toolchain, pins: Pins | None) -> Pins:
-    debian = tuple(_read(container, f"{PINS_OUT}/debian").decode().split())
-    if pins is not None or not toolchain.python:
-        return Pins(debian=debian, distributions=pins.distributions if pins else ())
-    report = json.loads(_read(container, f"{PINS_OUT}/report.json"))
-    return Pins(debian=debian, distributions=pinned_from_report(report))
+def _found(container: Container, toolchain: Toolchain) -> Pins:
+    def lines(name: str) -> tuple[str, ...]:
+        return tuple(_read(container, f"{PINS_OUT}/{name}").decode().splitlines())
+
+    return Pins(
+        debian=lines("debian"), distributions=lines("distributions") if toolchain.python else ()
+    )
 
 
 def _read(container: Container, path: str) -> bytes:
