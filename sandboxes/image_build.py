@@ -65,6 +65,8 @@ def build_image(
     Raises:
         SandboxUnavailable: a pin is gone, or a step failed; the message has its last lines.
     """
+    from docker.errors import DockerException
+
     folder = Path(tempfile.mkdtemp(prefix="pairproof-image-"))
     try:
         say(f"{toolchain.name}: installing on {base}")
@@ -77,6 +79,11 @@ def build_image(
             )
         say(f"{toolchain.name}: making the image")
         return _load(engine, toolchain, found, folder)
+    except (DockerException, OSError) as error:
+        raise SandboxUnavailable(
+            f"building the image of {toolchain.name} failed: {error}",
+            hint="the engine must answer, and its disk and that of temporary files must have room",
+        ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

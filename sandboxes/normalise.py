@@ -113,6 +113,9 @@ def _kept(source: tarfile.TarFile) -> dict[str, tarfile.TarInfo]:
         plain = member.isreg() or member.isdir() or member.issym() or member.islnk()
         if name in ("", ".") or not plain or _left_out(name):
             continue
+        # Whether a page of a manual has its alternatives depends on whether the base had manuals.
+        if member.issym() and member.linkname.startswith("/") and _left_out(member.linkname[1:]):
+            continue
         kept[name] = member
     for name in (*_WRITTEN, *_FOLDERS):
         for parent in _parents(name):
