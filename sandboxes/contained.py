@@ -63,6 +63,9 @@ def _serve(setup: dict[str, Any], blobs: list[bytes]) -> None:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "wb") as file:
                 file.write(data)
+    with step("open the writable places"):
+        for place in rootfs.WRITABLE:
+            os.chmod(place, 0o1777)  # an engine gives a mount the mode of the folder below it
     with step("give up groups"):
         os.setgroups([])
     os.chdir(rootfs.WORK)
