@@ -7,7 +7,6 @@ of a job is ever imported, compiled or parsed here.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import gc
 import json
 import os
@@ -322,7 +321,7 @@ def _no_children() -> bool:
 
 def _high(fd: int) -> int:
     """The same file at a number above those that jobs use."""
-    high = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64)
+    high = linux.high_copy(fd)
     os.close(fd)
     return high
 
