@@ -28,11 +28,11 @@ class Child:
 
     `payload` holds `size` bytes. `gate` ends when the first process of the job is out of the
     second one's reach. `fault` takes a word where the process could not become harmless. `uid` -1
-    keeps the supervisor's only id; then `drop` gives up its capabilities.
+    keeps the supervisor's only id. `enclose` gives up what rights are left.
     """
 
     __slots__ = (
-        "argv", "drop", "dumpable", "entry", "env", "fault", "gate", "limits", "payload", "peer",
+        "argv", "dumpable", "enclose", "entry", "env", "fault", "gate", "limits", "payload", "peer",
         "report", "size", "stderr", "stdin", "stdout", "uid",
     )  # fmt: skip
 
@@ -51,7 +51,7 @@ class Child:
     dumpable: bool
     limits: tuple[tuple[int, tuple[int, int]], ...]
     env: dict[str, str] | None
-    drop: linux.CapabilityDrop | None
+    enclose: Callable[[], None] | None
 
     def __init__(self, **given: Any) -> None:
         for name, value in given.items():
@@ -126,8 +126,8 @@ def _become(child: Child) -> bytes:
     fd = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
     os.write(fd, b"1000")
     os.close(fd)
-    if child.drop is not None:
-        child.drop()
+    if child.enclose is not None:
+        child.enclose()
     if not child.dumpable:
         linux.set_dumpable(False)
     for kind, values in child.limits:
