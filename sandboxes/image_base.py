@@ -25,7 +25,7 @@ PUBLIC = f"debian:{SUITE}-slim"
 LOCAL = f"pairproof/base:{SUITE}"
 """The base that `bootstrap` makes, taken where the public one cannot be had."""
 
-LABEL = "org.pairproof.base"
+LABEL = "pairproof.base"
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 _MOZILLA = Path("/usr/share/ca-certificates/mozilla")
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sandboxes import owners
 from sandboxes.base import SandboxUnavailable, Toolchain
 from sandboxes.image_facts import facts_inside
 from sandboxes.images import tag_of
@@ -31,8 +32,11 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 
-LABEL = "org.pairproof.image"
-"""On every image that we made (its toolchain's name), and on the containers that make them."""
+LABEL = "pairproof.image"
+"""On every image that we made: the name of its toolchain."""
+
+BUILDING = "pairproof.build"
+"""On every container that is being filled: the identity of the process that fills it."""
 
 _PASSED = (
     "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
@@ -99,7 +103,7 @@ def _fill(
         working_dir="/",
         environment={name: os.environ[name] for name in _PASSED if name in os.environ},
         network_mode="host",
-        labels={LABEL: toolchain.name},
+        labels={BUILDING: owners.identity()},
     )
     try:
         container.put_archive("/", _context(toolchain, pins))

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from sandboxes import owners
 from sandboxes.base import SandboxUnavailable, Toolchain
-from sandboxes.image_build import LABEL
+from sandboxes.container import LABEL as SLOT
+from sandboxes.image_build import BUILDING, LABEL
 from sandboxes.image_facts import facts_inside
 from sandboxes.image_lock import Locked
 from sandboxes.images import inspected, present, same
@@ -16,11 +18,8 @@ from sandboxes.images import inspected, present, same
 if TYPE_CHECKING:
     from docker import DockerClient
 
-OURS = "org.pairproof."
-"""How every label begins that we put on a container or an image."""
-
-_STARTING = timedelta(minutes=10)
-"""A container created no longer ago than this may be about to be started by someone."""
+_FORGOTTEN = timedelta(hours=2)
+"""No build takes so long; the owner of another boot, or machine, cannot be asked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,9 +97,9 @@ def problems(engine: DockerClient, toolchain: Toolchain, wanted: Locked) -> list
 
 
 def prune(engine: DockerClient, images: Mapping[str, Locked]) -> Pruned:
-    """Remove our containers that do not run, then our images that `images` does not name.
+    """Remove containers that nobody of ours uses, then our images that `images` does not name.
 
-    Bases, running containers, and images that a container uses stay.
+    Slots of a process that lives, builds that go on, bases, and images in use stay.
 
     Raises:
         SandboxUnavailable: the engine failed.
@@ -110,9 +109,9 @@ def prune(engine: DockerClient, images: Mapping[str, Locked]) -> Pruned:
     gone, kept, ended = [], [], []
     try:
         for container in engine.containers.list(all=True, ignore_removed=True):
-            if any(key.startswith(OURS) for key in container.labels) and _ended(container.attrs):
+            if _left_over(container.labels, container.attrs):
                 try:
-                    container.remove(v=True)
+                    container.remove(force=True, v=True)
                     ended.append(container.id)
                 except NotFound:
                     continue
@@ -151,10 +150,18 @@ def _labelled(engine: DockerClient) -> list[dict[str, Any]]:
     return [each for each in described if each is not None]
 
 
-def _ended(about: Mapping[str, object]) -> bool:
+def _left_over(labels: Mapping[str, str], about: Mapping[str, Any]) -> bool:
+    """Whether a slot or a build has lost its owner, or ended so long ago that it must have."""
+    owner = labels.get(SLOT) or labels.get(BUILDING)
+    if not owner:
+        return False
     state = about.get("State")
     status = state.get("Status") if isinstance(state, dict) else state
-    if status in ("exited", "dead"):
-        return True
-    made = datetime.fromisoformat(str(about["Created"])[:19]).replace(tzinfo=UTC)
-    return status == "created" and datetime.now(UTC) - made > _STARTING
+    return owners.is_dead(owner) or (status != "running" and _age(about) > _FORGOTTEN)
+
+
+def _age(about: Mapping[str, Any]) -> timedelta:
+    made = about["Created"]
+    if isinstance(made, int):
+        return datetime.now(UTC) - datetime.fromtimestamp(made, UTC)
+    return datetime.now(UTC) - datetime.fromisoformat(str(made)[:19]).replace(tzinfo=UTC)
