@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sandboxes import owners
 from sandboxes.base import SandboxUnavailable, Toolchain
 from sandboxes.image_facts import facts_inside
+from sandboxes.image_labels import BUILDING, LABEL
 from sandboxes.images import tag_of
 from sandboxes.normalise import config, normalise, write_archive
 from sandboxes.recipes import (
@@ -31,12 +32,6 @@ if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.containers import Container
 
-
-LABEL = "pairproof.image"
-"""On every image that we made: the name of its toolchain."""
-
-BUILDING = "pairproof.build"
-"""On every container that is being filled: the identity of the process that fills it."""
 
 _PASSED = (
     "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sandboxes import owners
 from sandboxes.base import SandboxUnavailable, Toolchain
 from sandboxes.container import LABEL as SLOT
-from sandboxes.image_build import BUILDING, LABEL
 from sandboxes.image_facts import facts_inside
+from sandboxes.image_labels import BUILDING, LABEL
 from sandboxes.image_lock import Locked
 from sandboxes.images import inspected, present, same
 
@@ -96,9 +96,12 @@ def problems(engine: DockerClient, toolchain: Toolchain, wanted: Locked) -> list
     return wrong
 
 
-def prune(engine: DockerClient, images: Mapping[str, Locked]) -> Pruned:
+def prune(
+    engine: DockerClient, images: Mapping[str, Locked], names: Collection[str] = ()
+) -> Pruned:
     """Remove containers that nobody of ours uses, then our images that `images` does not name.
 
+    Of images only those of the toolchains `names`, where any is given.
     Slots of a process that lives, builds that go on, bases, and images in use stay.
 
     Raises:
@@ -116,7 +119,7 @@ def prune(engine: DockerClient, images: Mapping[str, Locked]) -> Pruned:
                 except NotFound:
                     continue
         for image in held_images(engine, images):
-            if image.state != "other":
+            if image.state != "other" or (names and image.name not in names):
                 continue
             try:
                 _remove(engine, image.id)

@@ -112,14 +112,14 @@ def verify(context: typer.Context, names: Names = None, json: JSON = False) -> N
         raise typer.Exit(int(ExitCode.NO))
 
 
-def prune(context: typer.Context, json: JSON = False) -> None:
+def prune(context: typer.Context, names: Names = None, json: JSON = False) -> None:
     """Remove images of ours that the lock does not name, and containers of ours that ended."""
     from sandboxes.image_lock import read_lock
     from sandboxes.image_store import prune as remove
 
     output = with_json(context, json)
     with images.opened() as engine:
-        done = remove(engine, read_lock())
+        done = remove(engine, read_lock(), names or ())
     output.document(asdict(done))
     output.say(f"{len(done.images)} images and {len(done.containers)} containers removed")
     for image in done.in_use:
