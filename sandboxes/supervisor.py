@@ -92,7 +92,11 @@ class Supervisor:
         for kind, value in _INHERITED_LIMITS:
             hard = resource.getrlimit(kind)[1]
             value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            resource.setrlimit(kind, (value, value))
+            try:
+                resource.setrlimit(kind, (value, value))
+            except ValueError:
+                if kind != resource.RLIMIT_MSGQUEUE:  # gVisor keeps none; the filter forbids queues
+                    raise
         job = {
             "p": [["", child.SELFCHECK, [], True]],
             "limits": [5, 10, 256, 16, disk_mb, inodes, 16, 64, 64],
