@@ -15,18 +15,19 @@ _NS = 1e-9
 class Clock:
     """Counts a job's own wall time from look to look. Times are seconds of one monotonic clock.
 
-    `waited_s` is what the kernel says that tasks of the job waited, never more at once than the
-    time that passed.
+    `told_s` is what the kernel says that tasks of the job waited, never more at once than the time
+    that passed: evidence that a job cannot make up.
     """
 
     def __init__(self, begun: float) -> None:
         self.begun = begun
         self.own_s = 0.0
-        self.waited_s = 0.0
+        self.told_s = 0.0
         self.last = begun
         self._cpu_s = 0.0
         self._delays: dict[str, int] = {}
-        self._us = own_delay_s()
+        self._untold = 0.0
+        self._us = -1.0
 
     def look(self, now: float, cpu_s: float) -> None:
         """Account for the time since the last look; `cpu_s` is what the job used so far.
@@ -37,16 +38,25 @@ class Clock:
         passed, used = now - self.last, max(0.0, cpu_s - self._cpu_s)
         delays, ready = _tasks()
         before = self._delays
-        waited = sum(delay - before.get(task, 0) for task, delay in delays.items()) * _NS
-        waited = min(max(waited, 0.0), passed)
-        own = passed - waited
-        self.own_s += min(own, used) if ready else own
-        self.waited_s += waited
-        self.last, self._cpu_s, self._delays, self._us = now, cpu_s, delays, own_delay_s()
+        told = sum(delay - before.get(task, 0) for task, delay in delays.items()) * _NS
+        if ready:
+            waited = max(0.0, passed - used)
+            # The kernel adds a wait when it ends: what goes on now will be told later.
+            self._untold = max(0.0, self._untold + waited - told)
+        else:
+            waited = min(max(0.0, told - self._untold), passed)
+            self._untold = 0.0
+        self.own_s += passed - waited
+        self.told_s += min(told, passed)
+        self.last, self._cpu_s, self._delays = now, cpu_s, delays
+
+    def pause(self) -> None:
+        """We wait for what happens next: from here on, a delay is one of our waking up."""
+        self._us = own_delay_s()
 
     def late_s(self) -> float:
-        """How long we ourselves waited for a processor since the last look."""
-        return max(0.0, own_delay_s() - self._us)
+        """How long we ourselves waited for a processor since the last pause."""
+        return max(0.0, own_delay_s() - self._us) if self._us >= 0 else 0.0
 
 
 def own_delay_s() -> float:

@@ -82,10 +82,12 @@ class Run:
         while not self._events(poll, handle, look):
             now = time.monotonic()
             if now < look:
+                clock.pause()
                 continue
             self._reap_orphans(gauge)
-            used = gauge.cpu_s() - meter.START_UP_S
+            used = gauge.cpu_s()
             clock.look(now, used)
+            used -= meter.START_UP_S
             if gauge.memory_over(memory_mb):
                 self.reason = "memory"
             elif used >= cpu_s:
@@ -94,11 +96,12 @@ class Run:
                 self.reason = "wall"
             elif now - begun >= meter.BACKSTOP * wall_s:
                 # Where it waited for the processor, its time is not known: our fault.
-                self.reason = "starved" if 2 * clock.waited_s >= now - begun else "wall"
+                self.reason = "starved" if 2 * clock.told_s >= now - begun else "wall"
             if self.reason:
                 break
             left_s = min(wall_s - clock.own_s, (cpu_s - used) / gauge.cores)
             look = now + meter.next_look_s(left_s, left_s, 1, gauge.look_every_s)
+            clock.pause()
         self._end_of_time(clock, gauge, wall_s)
         os.close(handle)
 
@@ -159,7 +162,7 @@ class Run:
 
     def judge_cpu(self, gauge: meter.Meter, cpu_s: float) -> None:
         """After the last process: a job that used too much between two looks, used too much."""
-        self.cpu_s = max(self.cpu_s, gauge.cpu_s() if gauge.exact else 0.0)
+        self.cpu_s = max(self.cpu_s, gauge.cpu_s())
         if self.reason in ("", "wall") and self.cpu_s - meter.START_UP_S >= cpu_s:
             self.reason = "cpu"
 
