@@ -145,8 +145,11 @@ class Supervisor:
         run.watch(self._meter, cpu_s=cpu_s, wall_s=wall_s, memory_mb=memory_mb)
         leftover = self._end_all(run)
         run.finish()
+        run.judge_cpu(self._meter, cpu_s)
         if run.unsound:
             self._blame_us()
+        if run.reason == "starved":
+            raise RuntimeError("the machine was too busy to tell how long a job takes")
         oom_now = self._meter.oom_kills()
         oom, self._oom_seen = oom_now - self._oom_seen, oom_now
         full = self._storage.full(disk_mb, inodes)
