@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from sandboxes.base import SandboxUnavailable
 
 if TYPE_CHECKING:
     from docker import DockerClient
+    from docker.models.containers import Container
 
 _START = "start it (systemctl start docker, or dockerd as root), or name another by DOCKER_HOST"
 _INSTALL = "apt-get install docker.io, then systemctl start docker"
@@ -49,3 +51,27 @@ def _remedy(error: BaseException) -> str:
     if not os.environ.get("DOCKER_HOST") and not shutil.which("dockerd"):
         return _INSTALL
     return _START
+
+
+def patient_client(patience_s: float) -> DockerClient:
+    """`client`, where an engine that is restarting gets `patience_s` seconds to come back.
+
+    Raises:
+        SandboxUnavailable: see `client`.
+    """
+    import stamina
+
+    for attempt in stamina.retry_context(
+        on=SandboxUnavailable, attempts=None, timeout=patience_s, wait_initial=0.2, wait_max=2.0
+    ):
+        with attempt:
+            return client()
+    raise AssertionError("a retry loop ends by a result or an error")
+
+
+def remove(container: Container) -> None:
+    """Remove a container whatever it does; one that somebody else just removed is fine."""
+    from docker.errors import APIError
+
+    with contextlib.suppress(APIError):
+        container.remove(force=True, v=True)

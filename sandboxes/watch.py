@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import time
@@ -15,6 +16,17 @@ from sandboxes.child import UNSOUND
 
 _FEED_BYTES = 1 << 16
 _WORTH_ASKING_S = 0.02
+_WITHOUT_HANDLE_S = 0.002
+
+
+def _handle(pid: int) -> int:
+    """A descriptor that becomes readable when `pid` ends; -1 on a kernel without (gVisor)."""
+    try:
+        return os.pidfd_open(pid)
+    except OSError as error:
+        if error.errno != errno.ENOSYS:
+            raise
+        return -1
 
 
 class Run:
@@ -69,8 +81,9 @@ class Run:
         Where the client is gone the process exits, and with PID 1 everything.
         """
         poll = select.poll()
-        handle = os.pidfd_open(self.pids[0])
-        poll.register(handle, select.POLLIN)
+        handle = _handle(self.pids[0])
+        if handle >= 0:
+            poll.register(handle, select.POLLIN)
         poll.register(self._control, 0)
         for fd in self._open:
             poll.register(fd, select.POLLIN)
@@ -79,7 +92,7 @@ class Run:
         begun = time.monotonic()
         clock = waits.Clock(begun)
         look = begun + meter.next_look_s(wall_s, cpu_s, gauge.cores, gauge.look_every_s)
-        while not self._events(poll, handle, look):
+        while not self._events(poll, handle, look) and not (handle < 0 and self._ended()):
             now = time.monotonic()
             if now < look:
                 clock.pause()
@@ -103,7 +116,13 @@ class Run:
             look = now + meter.next_look_s(left_s, left_s, 1, gauge.look_every_s)
             clock.pause()
         self._end_of_time(clock, gauge, wall_s)
-        os.close(handle)
+        if handle >= 0:
+            os.close(handle)
+
+    def _ended(self) -> bool:
+        """Whether the first process is dead and waits to be reaped."""
+        how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self.pids[0], how) is not None
 
     def finish(self) -> None:
         """Read what is left in the pipes; every writer is dead."""
@@ -114,7 +133,8 @@ class Run:
 
     def _events(self, poll: select.poll, handle: int, look: float) -> bool:
         """Serve the pipes that are ready; whether there is nothing more to wait for."""
-        for fd, _ in poll.poll(max(0.0, (look - time.monotonic()) * 1000)):
+        until = look if handle >= 0 else min(look, time.monotonic() + _WITHOUT_HANDLE_S)
+        for fd, _ in poll.poll(max(0.0, (until - time.monotonic()) * 1000)):
             if fd == handle:
                 return True  # `finish` reads the rest
             if fd == self._control:
