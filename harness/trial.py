@@ -25,7 +25,7 @@ from sandboxes.base import Limits, Sandbox, Status
 
 PLAIN = Variation(name="plain")
 REPEATED_CPU_S = 0.5
-"""The most that repeated calls add to a run (`runners.guest.values`: half of it, and a last call)."""
+"""The most that repeated calls add to a run: `runners.guest.values`, half of it and a last call."""
 _ROOM = 2.0
 
 
