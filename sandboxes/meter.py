@@ -33,6 +33,7 @@ class Meter:
         self._own_start = 0.0
         self.reaped_cpu_s = 0.0
         self._seen: dict[tuple[str, bytes], int] = {}
+        self._shares_told = os.path.exists("/proc/self/smaps_rollup")
         self.cores = max(1, len(os.sched_getaffinity(0)))
         self.look_every_s = (
             _LOOK_EVERY_S if "memory_events" in files else _LOOK_EVERY_WITHOUT_CGROUP_S
@@ -90,6 +91,8 @@ class Meter:
             return False
         limit_kb = memory_mb << 10
         pids = list(_others())
+        if not self._shares_told:  # a sum would count shared pages often; the container has a limit
+            return max(map(_resident_kb, pids), default=0) > limit_kb
         if sum(_resident_kb(pid) for pid in pids) <= limit_kb:
             return False
         return sum(_proportional_kb(pid) for pid in pids) > limit_kb
