@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks._measure import corpus
 from runners.base import Suite
+from runners.guest.outline import outline
 
 HONEST = Path(__file__).resolve().parents[1] / "tests" / "honest" / "pairs.jsonl"
 
@@ -64,8 +65,9 @@ def _plain() -> list[SuiteProgram]:
 
 def _features() -> list[SuiteProgram]:
     rows = [json.loads(line) for line in HONEST.read_text(encoding="utf-8").splitlines()]
-    return [
+    programs = [
         SuiteProgram(name=row["id"], group="features", solution=row["code"], tests=row["tests"])
         for row in rows
-        if "import pytest" in row.get("tests", "") and "solution import" in row["tests"]
+        if "solution import" in row.get("tests", "")
     ]
+    return [p for p in programs if (plan := outline(p.tests)) is not None and plan.needs_pytest]
