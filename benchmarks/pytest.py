@@ -64,9 +64,12 @@ def _row(
     programs: list[SuiteProgram],
     one: Callable[[SuiteProgram], None],
 ) -> None:
+    def work() -> None:
+        for program in programs:
+            one(program)
+
     name = f"{system}, {group}"
-    found = measure(name, len(programs), lambda: [one(p) for p in programs] and None)
-    rows.setdefault(name, []).append(found)
+    rows.setdefault(name, []).append(measure(name, len(programs), work))
 
 
 def _fresh(folder: Path, program: SuiteProgram) -> None:

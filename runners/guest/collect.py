@@ -34,6 +34,7 @@ _LEFT_OUT = """
 _ARGS = ["-c", os.devnull, "--rootdir=/", "--noconftest", "--capture=sys", "--tb=line"]
 _ARGS += [part for name in _LEFT_OUT.split() for part in ("-p", f"no:{name}")]
 
+
 class _Memory(pytest.Module):
     """A test module that was loaded from text."""
 
@@ -125,7 +126,7 @@ _prepared: list[Prepared] = []
 
 
 def prepare() -> None:
-    """Parse options, load plug-ins and open a session before the fork: it costs more than a suite."""
+    """Open a session before the fork: with its options and plug-ins it costs more than a suite."""
     if not _prepared:
         _prepared.append(Prepared())
 
