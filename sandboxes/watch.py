@@ -15,6 +15,8 @@ from sandboxes.child import UNSOUND
 
 _FEED_BYTES = 1 << 16
 _WORTH_ASKING_S = 0.02
+_FIRST_GLANCE_S = 0.004
+_MUCH_BYTES = 1 << 14
 
 
 class Run:
@@ -72,14 +74,20 @@ class Run:
         handle = os.pidfd_open(self.pids[0])
         poll.register(handle, select.POLLIN)
         poll.register(self._control, 0)
-        for fd in self._open:
+        for fd in (self.out.fd, self.err.fd):
             poll.register(fd, select.POLLIN)
         for fd in self._feeds:
             poll.register(fd, select.POLLOUT)
         begun = time.monotonic()
         look = begun + meter.next_look_s(wall_s, cpu_s, gauge.cores, gauge.look_every_s)
-        while not self._events(poll, handle, look):
+        pause = _FIRST_GLANCE_S
+        glance = begun + pause
+        while not self._events(poll, handle, min(look, glance)):
             now = time.monotonic()
+            if now >= glance:
+                # Seldomer and seldomer, until it is certain that somebody writes a lot.
+                pause = float("inf") if self._glance(poll) else 2 * pause
+                glance = now + pause
             if now < look:
                 continue
             self._reap_orphans(gauge)
@@ -127,6 +135,24 @@ class Run:
                 elif pipe.flooded:
                     self.reason = "output"
         return bool(self.reason)
+
+    def _glance(self, poll: select.poll) -> bool:
+        """Read what is in the report; whether it has to be drained as it is written.
+
+        A report is many short lines. Its pipe holds most of them whole, and who is not woken for
+        every line does not take the processor from the one who writes them.
+        """
+        fd = self.report.fd
+        once = select.poll()
+        once.register(fd, select.POLLIN)
+        if not once.poll(0):
+            return False
+        before = self.report.length
+        self.report.pump()
+        if self.report.length - before < _MUCH_BYTES:
+            return False
+        poll.register(fd, select.POLLIN)
+        return True
 
     def _push(self, fd: int) -> bool:
         """Write what fits; true at the end, where the pipe is closed and forgotten."""
