@@ -183,12 +183,18 @@ def _selfcheck(payload: object, report: int, peer: int) -> None:
         "uid": os.getuid(),
         "capabilities": int(lines["CapEff"], 16) | int(lines["CapPrm"], 16),
         "bounding": int(lines["CapBnd"], 16),
-        "no_new_privs": lines["NoNewPrivs"] == "1",
+        "no_new_privs": linux.prctl(linux.PR_GET_NO_NEW_PRIVS) == 1,
         "seccomp": lines.get("Seccomp", "0") == "2",
         "devices": devices,
         "root": sorted(os.listdir("/")),
         "processes": sum(name.isdigit() for name in os.listdir("/proc")),
-        "read_only": bool(os.statvfs("/").f_flag & os.ST_RDONLY),
+        "read_only": _read_only_root(),
         "fds": fds,
     }
     os.write(report, json.dumps(seen).encode())
+
+
+def _read_only_root() -> bool:
+    with open("/proc/self/mounts") as file:
+        mounts = [line.split() for line in file]
+    return [fields[3].split(",")[0] for fields in mounts if fields[1] == "/"][-1] == "ro"

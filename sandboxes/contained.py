@@ -10,11 +10,12 @@ import os
 import shutil
 import sys
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 from sandboxes import cgroups, enclosure, linux, rootfs, wire
 from sandboxes.serve import EXIT_LOST, StepError, fail, serve, step
-from sandboxes.storage import ApartDisks
+from sandboxes.storage import ApartDisks, Storage
 
 BOOT = f"""
 import json, os, sys
@@ -70,17 +71,19 @@ def _serve(setup: dict[str, Any], blobs: list[bytes]) -> None:
         os.setgroups([])
     os.chdir(rootfs.WORK)
     files, mechanisms = cgroups.observe()
-    own = None
-    if setup["enclosed"]:
-        bounded = "memory_events" in files
-        own = enclosure.Enclosure(
-            linux.machine(), disk_mb=setup["disk_mb"], inodes=setup["inodes"], memfd=bounded
-        )
     serve(
         setup,
         files=files,
         told={"mechanisms": mechanisms, "hidepid": False},
-        storage=ApartDisks,
+        places=lambda: _places(setup, memfd="memory_events" in files),
         bounding=False,
-        enclosure=own,
     )
+
+
+def _places(setup: dict[str, Any], *, memfd: bool) -> tuple[Storage, Callable[[], None] | None]:
+    if not setup["enclosed"]:
+        return ApartDisks(), None
+    own = enclosure.Enclosure(
+        linux.machine(), disk_mb=setup["disk_mb"], inodes=setup["inodes"], memfd=memfd
+    )
+    return enclosure.EnclosedDisks(own), own

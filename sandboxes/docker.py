@@ -127,8 +127,8 @@ class Docker:
                 raise SandboxUnavailable(
                     f"a slot is not isolated: {wrong}", hint="please report this"
                 )
-            base = slot.ready["base_bytes"]
-            line.limit_memory(base + (size.memory_mb << 20))
+            if self._tier != "runsc":
+                line.limit_memory(slot.ready["base_bytes"] + (size.memory_mb << 20))
         except BaseException:
             slot.close()
             raise

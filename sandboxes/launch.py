@@ -202,7 +202,7 @@ def _pid_one(
             setup,
             files=files,
             told={"mechanisms": mechanisms, "hidepid": hidden},
-            storage=lambda: OneDisk(disk_mb, inodes),
+            places=lambda: (OneDisk(disk_mb, inodes), None),
             bounding=True,
         )
     except StepError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import sys
 from collections.abc import Callable
@@ -52,24 +51,25 @@ def serve(
     *,
     files: dict[str, int],
     told: dict[str, Any],
-    storage: Callable[[], Storage],
+    places: Callable[[], tuple[Storage, Callable[[], None] | None]],
     bounding: bool,
-    enclosure: Callable[[], None] | None = None,
 ) -> None:
     """Give up rights, import what jobs need, and serve the client on descriptors 0 and 1.
 
     `files` are descriptors of control groups by use, `told` what the ready frame says besides.
-    `bounding` says that we may empty the capability bounding set. With an `enclosure` the jobs'
-    processes put on the filter themselves: they need calls that it forbids.
+    `places` makes the storage, and the enclosure where there is one: then the jobs' processes put
+    on the filter themselves, since they need calls that it forbids. `bounding` says that we may
+    empty the capability bounding set.
 
     Raises:
         StepError: the kernel refused to take our rights.
     """
-    control, answers = (_moved(fd) for fd in (0, 1))
-    kept = {use: _moved(fd) for use, fd in files.items()}
-    terminal = [_moved(fd) for fd in setup.get("terminal", ())]
+    control, answers = (linux.high_copy(fd) for fd in (0, 1))
+    kept = {use: linux.high_copy(fd) for use, fd in files.items()}
+    terminal = [linux.high_copy(fd) for fd in setup.get("terminal", ())]
     _close_others({2, control, answers, *kept.values(), *terminal})
-    null = _moved(os.open("/dev/null", os.O_RDWR))
+    storage, enclosure = places()
+    null = linux.high_copy(os.open("/dev/null", os.O_RDWR))
     sys.path[:0] = [rootfs.GUEST]
     sys.path.append(rootfs.SITE)
     with step("give up rights"):
@@ -90,7 +90,7 @@ def serve(
         terminal=terminal,
         many_uids=setup["many_uids"],
         files=kept,
-        storage=storage(),
+        storage=storage,
         enclosure=enclosure,
     )
     seen = supervisor.prepare(disk_mb=setup["disk_mb"], inodes=setup["inodes"])
@@ -104,11 +104,6 @@ def serve(
     wire.send(answers, wire.pack(ready))
     with contextlib.suppress(BrokenPipeError):
         supervisor.serve()
-
-
-def _moved(fd: int) -> int:
-    """The same file at a number above those that jobs use."""
-    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64)
 
 
 def _close_others(kept: set[int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from sandboxes import rootfs, wipe
@@ -73,6 +73,8 @@ class ApartDisks:
     """
 
     def __init__(self) -> None:
+        # gVisor counts no inodes: there the folders have to be looked into.
+        self._counted = all(os.statvfs(place).f_files for place in rootfs.WRITABLE)
         self._empty = [_inodes_used(place) for place in rootfs.WRITABLE]
 
     def fit(self, disk_mb: int, inodes: int) -> None:
@@ -80,14 +82,7 @@ class ApartDisks:
 
     def full(self, disk_mb: int, inodes: int) -> bool:
         """See `Storage.full`."""
-        blocks = files = 0
-        for place, empty in zip(rootfs.WRITABLE, self._empty, strict=True):
-            disk = os.statvfs(place)
-            if disk.f_bavail == 0 or disk.f_favail == 0:
-                return True
-            blocks += (disk.f_blocks - disk.f_bfree) * disk.f_frsize
-            files += disk.f_files - disk.f_ffree - empty
-        return blocks >= disk_mb << 20 or files >= inodes
+        return used_up(map(os.statvfs, rootfs.WRITABLE), disk_mb, inodes)
 
     def read(
         self, name: str, limit: int, take: Callable[[int], memoryview], uids: Sequence[int]
@@ -114,7 +109,20 @@ class ApartDisks:
         return "the wipe was slow" if time.monotonic() - begun > _SLOW_WIPE_S else ""
 
     def _dirty(self) -> bool:
+        if not self._counted:
+            return any(os.listdir(place) for place in rootfs.WRITABLE)
         return [_inodes_used(place) for place in rootfs.WRITABLE] != self._empty
+
+
+def used_up(disks: Iterable[os.statvfs_result], disk_mb: int, inodes: int) -> bool:
+    """Whether one of them is full, or all together hold as much as a job may write."""
+    blocks = files = 0
+    for disk in disks:
+        if disk.f_bavail == 0 or (disk.f_files and disk.f_favail == 0):
+            return True
+        blocks += (disk.f_blocks - disk.f_bfree) * disk.f_frsize
+        files += max(0, disk.f_files - disk.f_ffree - 1)
+    return blocks >= disk_mb << 20 or files >= inodes
 
 
 @contextlib.contextmanager

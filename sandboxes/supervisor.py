@@ -7,7 +7,6 @@ of a job is ever imported, compiled or parsed here.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import gc
 import json
 import os
@@ -93,7 +92,11 @@ class Supervisor:
         for kind, value in _INHERITED_LIMITS:
             hard = resource.getrlimit(kind)[1]
             value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            resource.setrlimit(kind, (value, value))
+            try:
+                resource.setrlimit(kind, (value, value))
+            except ValueError:
+                if kind != resource.RLIMIT_MSGQUEUE:  # gVisor keeps none; the filter forbids queues
+                    raise
         job = {
             "p": [["", child.SELFCHECK, [], True]],
             "limits": [5, 10, 256, 16, disk_mb, inodes, 16, 64, 64],
@@ -142,8 +145,11 @@ class Supervisor:
         run.watch(self._meter, cpu_s=cpu_s, wall_s=wall_s, memory_mb=memory_mb)
         leftover = self._end_all(run)
         run.finish()
+        run.judge_cpu(self._meter, cpu_s)
         if run.unsound:
             self._blame_us()
+        if run.reason == "starved":
+            raise RuntimeError("the machine was too busy to tell how long a job takes")
         oom_now = self._meter.oom_kills()
         oom, self._oom_seen = oom_now - self._oom_seen, oom_now
         full = self._storage.full(disk_mb, inodes)
@@ -322,7 +328,7 @@ def _no_children() -> bool:
 
 def _high(fd: int) -> int:
     """The same file at a number above those that jobs use."""
-    high = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64)
+    high = linux.high_copy(fd)
     os.close(fd)
     return high
 
