@@ -1,40 +1,41 @@
-"""Fixtures of the hostile suite. A new tier is one entry of TIERS."""
+"""Fixtures of the hostile suite. A new tier is one entry of `sandbox_places.TIERS`."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hostile_view import look
 from hostile_world import World
-from sandbox_places import as_root, as_user, public_folder
+from sandbox_places import TIERS, place, public_folder
 
 
 class Tier:
-    """A sandbox under attack with its bait. `clean` is what a job sees before any attempt.
+    """A sandbox under attack with its bait.
 
-    `owner` is the host's process whose descendants the jobs are (0: not known).
+    `owner` is the host's process whose descendants the jobs are (0: they are an engine's). `warm`
+    says that a slot serves many jobs. `clean` is what a job sees before any attempt, `slot` the
+    one that served the last job.
     """
 
     def __init__(self, name: str, sandbox: Any) -> None:
         self.name = name
         self.sandbox = sandbox
         process = getattr(sandbox, "process", None)
-        self.owner: int = process.pid if process else os.getpid()
-        uid = Path(f"/proc/{self.owner}").stat().st_uid
-        self.world = World(uid)
-        self.clean: dict[str, Any] = look(sandbox, self.world)["view"]
+        self.owner: int = 0 if ":" in name else process.pid if process else os.getpid()
+        self.warm = name != "docker:container"
+        self.world = World(Path(f"/proc/{self.owner}").stat().st_uid if self.owner else 0)
+        seen = look(sandbox, self.world)
+        self.clean: dict[str, Any] = seen["view"]
+        self.slot: str = seen["slot"]
 
     def close(self) -> None:
         """End everything."""
         self.world.close()
         self.sandbox.close()
-
-
-TIERS: dict[str, Callable[[Path], Any]] = {"root": as_root, "user": as_user}
 
 
 @pytest.fixture(scope="session")
@@ -44,9 +45,9 @@ def public() -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="session", params=list(TIERS))
+@pytest.fixture(scope="session", params=TIERS)
 def tier(request: pytest.FixtureRequest, public: Path) -> Iterator[Tier]:
     """Every backend tier that this machine has, one after another."""
-    made = Tier(request.param, TIERS[request.param](public))
+    made = Tier(request.param, place(request.param, public))
     yield made
     made.close()

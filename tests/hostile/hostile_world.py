@@ -110,7 +110,11 @@ class World:
             facts[str(agent)] = agent.read_text()
             facts[f"{agent.parent} notify"] = _text(str(agent.parent / "notify_on_release"))
         at = self.folder.stat()
-        facts["bait folder"] = (sorted(os.listdir(self.folder)), at.st_mode, at.st_uid)
+        facts["bait folder"] = (
+            sorted(p.name for p in self.folder.iterdir()),
+            at.st_mode,
+            at.st_uid,
+        )
         at = self.file.stat()
         facts["bait file"] = (self.file.read_text(), at.st_mode, at.st_uid, at.st_nlink)
         facts["bait process"] = self._process()
@@ -163,11 +167,10 @@ class World:
             found.append("a message queue was made")
         for folder in ("/tmp", "/dev/shm", "/var/tmp", "/run", "/"):
             with contextlib.suppress(OSError):
-                names = [n for n in os.listdir(folder) if self.token in n]
-                found += [f"{folder}/{name} was made" for name in names]
+                found += [f"{p} was made" for p in Path(folder).iterdir() if self.token in p.name]
         for top in ("/sys/fs/cgroup", "/sys/fs/cgroup/memory", "/sys/fs/cgroup/unified"):
             with contextlib.suppress(OSError):
-                found += [f"group {n} was made" for n in os.listdir(top) if self.token in n]
+                found += [f"{p} was made" for p in Path(top).iterdir() if self.token in p.name]
         return found
 
     def _running(self, within_s: float = 0.5) -> list[str]:
@@ -181,16 +184,13 @@ class World:
 
 def marked(mark: str) -> list[int]:
     """The host's processes whose name is `mark`; the dead that nobody has collected count too."""
-    found = []
-    for name in os.listdir("/proc"):
-        if name.isdigit() and _text(f"/proc/{name}/comm") == mark:
-            found.append(int(name))
-    return found
+    numbers = (path.name for path in Path("/proc").iterdir() if path.name.isdigit())
+    return [int(pid) for pid in numbers if _text(f"/proc/{pid}/comm") == mark]
 
 
 def leftovers(pid: int) -> list[int]:
     """Descendants of `pid` that belong to a slot but are neither its launcher nor its PID 1."""
-    found, todo = [], [pid]
+    found, todo = [], [pid] if pid else []
     while todo:
         pid = todo.pop()
         with contextlib.suppress(OSError):
@@ -210,8 +210,7 @@ def device_nodes(folder: Path) -> list[Path]:
 
 def _text(path: str) -> str:
     try:
-        with open(path, errors="replace") as file:
-            return file.read().rstrip("\n")
+        return Path(path).read_text(errors="replace").rstrip("\n")
     except (OSError, ValueError):
         return "unreadable"
 

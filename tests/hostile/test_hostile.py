@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
@@ -18,21 +19,24 @@ from sandboxes.base import SandboxUnavailable, Status
 def test_attempt_fails(tier: Any, attempt: Attempt) -> None:
     """The host is as it was, the next job sees a fresh place, and the slot serves it."""
     scene = Scene(attempt, tier.sandbox, tier.world)
-    before = look(tier.sandbox, tier.world)["slot"] if attempt.keeps else ""
+    before = tier.slot
     try:
         scene.outcome = tier.sandbox.run(job_of(attempt, tier.world))
     except SandboxUnavailable as error:
         scene.lost = error
     message = _told(scene)
-    assert tier.world.changes() == [], message
-    assert leftovers(tier.owner) == [], message
+    changes = tier.world.changes()
+    left = leftovers(tier.owner)
     if attempt.look:
         done = tier.sandbox.run(plain(attempt.look, tier.world))
         assert done.status is Status.OK, f"{done.detail} {done.stderr.text}"
         scene.found = json.loads(done.report)
     after = look(tier.sandbox, tier.world)
+    tier.slot = after["slot"]
+    assert changes == [], message
+    assert left == [], message
     assert differences(tier.clean, after["view"]) == [], message
-    if attempt.keeps:
+    if attempt.keeps and tier.warm:
         assert after["slot"] == before, f"the slot did not survive: {message}"
     if attempt.reaches:
         assert scene.done.status is Status.OK, message
@@ -49,7 +53,11 @@ def _told(scene: Scene) -> str:
     if scene.outcome is None:
         return f"lost: {scene.lost}"
     done = scene.outcome
+    said = ""
+    with contextlib.suppress(ValueError):
+        told = json.loads(done.report)
+        said = f"won: {told.get('won')} notes: {str(told.get('notes'))[:1500]}"
     return (
-        f"{done.status} {done.detail} exit {done.exit_code} signal {done.signal} "
-        f"{done.report[:600]!r} {done.stderr.text[-800:]}"
+        f"{said} {done.status} {done.detail} exit {done.exit_code} signal {done.signal} "
+        f"{done.report[:60]!r} {done.stderr.text[-800:]}"
     )
