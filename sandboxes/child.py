@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # signal's own turns numbers into enum members
 import contextlib
 import gc
 import json
@@ -19,6 +20,7 @@ PEER_FD = 4
 SELFCHECK = ":selfcheck"
 _FIRST_FREE_FD = 5
 _CANNOT_EXECUTE = 127
+_SIGINT = int(signal.SIGINT)
 UNSOUND = 121
 """Exit code of a process that failed before it was harmless; a word on `fault` proves it."""
 
@@ -135,7 +137,7 @@ def _become(child: Child) -> bytes:
     if child.env:
         os.environ.update(child.env)
     if child.entry:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        _signal.signal(_SIGINT, _signal.default_int_handler)
     else:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     # Last: it opens the gate of a second process.
@@ -183,12 +185,18 @@ def _selfcheck(payload: object, report: int, peer: int) -> None:
         "uid": os.getuid(),
         "capabilities": int(lines["CapEff"], 16) | int(lines["CapPrm"], 16),
         "bounding": int(lines["CapBnd"], 16),
-        "no_new_privs": lines["NoNewPrivs"] == "1",
+        "no_new_privs": linux.prctl(linux.PR_GET_NO_NEW_PRIVS) == 1,
         "seccomp": lines.get("Seccomp", "0") == "2",
         "devices": devices,
         "root": sorted(os.listdir("/")),
         "processes": sum(name.isdigit() for name in os.listdir("/proc")),
-        "read_only": bool(os.statvfs("/").f_flag & os.ST_RDONLY),
+        "read_only": _read_only_root(),
         "fds": fds,
     }
     os.write(report, json.dumps(seen).encode())
+
+
+def _read_only_root() -> bool:
+    with open("/proc/self/mounts") as file:
+        mounts = [line.split() for line in file]
+    return [fields[3].split(",")[0] for fields in mounts if fields[1] == "/"][-1] == "ro"

@@ -22,6 +22,10 @@ TIERS = {
 
 CAPABILITIES = ("KILL", "SETGID", "SETUID")
 _START_MB = 256
+_SENTRY_MB = 512
+"""What gVisor's own kernel needs: it lives in the container's memory group."""
+_SENTRY_THREADS = 256
+"""Its threads count as the container's processes."""
 _KEPT_INODES = 8
 _PLACES = {place: "exec" if place == rootfs.WORK else "noexec" for place in rootfs.WRITABLE}
 _MASKED = (
@@ -46,10 +50,11 @@ class Size:
 def config(image: str, tier: str, size: Size, *, hash_seed: int) -> dict[str, Any]:
     """The body: no network, a read-only root, three capabilities, and a bound for everything.
 
-    Memory is given with room to start; `Attached.limit_memory` then sets it exactly.
+    Memory is given with room to start; `Attached.limit_memory` then sets it exactly, but for
+    gVisor, which takes no change: there the supervisor's own count is the job's limit.
     """
     env = {**ENV, "PYTHONHASHSEED": str(hash_seed)}
-    memory = (size.memory_mb + _START_MB) << 20
+    memory = (size.memory_mb + (_SENTRY_MB if tier == "runsc" else _START_MB)) << 20
     # env -i: the engine's own variables (HOSTNAME) stay out of what jobs inherit.
     python = ["python3", "-s", "-S", "-P", "-B", "-X", "utf8", "-c", contained.BOOT]
     host: dict[str, Any] = {
@@ -71,6 +76,7 @@ def config(image: str, tier: str, size: Size, *, hash_seed: int) -> dict[str, An
     }
     if tier == "runsc":
         host["Runtime"] = "runsc"
+        host["PidsLimit"] += _SENTRY_THREADS
     if tier == "uidns":
         host["SecurityOpt"].append(f"seccomp={json.dumps(seccomp.engine_profile())}")
     return {

@@ -52,7 +52,7 @@ def reached(act):
     return True
 acts = [lambda: socket.socket(socket.AF_INET), lambda: open('/etc/x', 'w'),
         lambda: open('/guest/x', 'w'), lambda: open('/proc/1/mem', 'rb'), lambda: os.kill(1, 9),
-        lambda: open('/proc/1/environ').read(), lambda: os.setuid(0)]
+        lambda: os.setuid(0)]
 os.write(3, str([reached(act) for act in acts].index(True) if any(map(reached, acts)) else -1)
          .encode())
 """

@@ -73,6 +73,8 @@ class ApartDisks:
     """
 
     def __init__(self) -> None:
+        # gVisor counts no inodes: there the folders have to be looked into.
+        self._counted = all(os.statvfs(place).f_files for place in rootfs.WRITABLE)
         self._empty = [_inodes_used(place) for place in rootfs.WRITABLE]
 
     def fit(self, disk_mb: int, inodes: int) -> None:
@@ -107,6 +109,8 @@ class ApartDisks:
         return "the wipe was slow" if time.monotonic() - begun > _SLOW_WIPE_S else ""
 
     def _dirty(self) -> bool:
+        if not self._counted:
+            return any(os.listdir(place) for place in rootfs.WRITABLE)
         return [_inodes_used(place) for place in rootfs.WRITABLE] != self._empty
 
 
@@ -114,10 +118,10 @@ def used_up(disks: Iterable[os.statvfs_result], disk_mb: int, inodes: int) -> bo
     """Whether one of them is full, or all together hold as much as a job may write."""
     blocks = files = 0
     for disk in disks:
-        if disk.f_bavail == 0 or disk.f_favail == 0:
+        if disk.f_bavail == 0 or (disk.f_files and disk.f_favail == 0):
             return True
         blocks += (disk.f_blocks - disk.f_bfree) * disk.f_frsize
-        files += disk.f_files - disk.f_ffree - 1
+        files += max(0, disk.f_files - disk.f_ffree - 1)
     return blocks >= disk_mb << 20 or files >= inodes
 
 

@@ -24,8 +24,8 @@ print(json.dumps({"version": sys.version, "prefix": sys.base_prefix, "exec": sys
 """
 SLOT_MODULES = (
     "arena", "base", "capture", "cgroups", "child", "contained", "enclosure", "launch", "linux",
-    "meter", "owners", "rootfs", "seccomp", "serve", "storage", "supervisor", "watch", "wipe",
-    "wire",
+    "meter", "owners", "rootfs", "seccomp", "serve", "storage", "supervisor", "waits", "watch",
+    "wipe", "wire",
 )  # fmt: skip
 _EXTRA = re.compile(r"extra\s*==")
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")
