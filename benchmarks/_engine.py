@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 _ENGINE = ("dockerd", "containerd")
-_NAME = "pairproof-benchmark"
+_NAME = "benchmark-of-pairproof"
 
 
 class Clock:

@@ -8,6 +8,7 @@ else in the framework's own way. CPU is that of client, engine, shims and contai
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -185,7 +186,9 @@ def _suite_rows(clock: Clock, folder: Path) -> list[dict[str, Any]]:
         (place / "solution.py").write_text(programs[number].solution)
         (place / "test_it.py").write_text(programs[number].tests)
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
-        subprocess.run(command, check=True, capture_output=True, cwd=place)
+        # Plug-ins that happen to be installed would count against the fresh process.
+        env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        subprocess.run(command, check=True, capture_output=True, cwd=place, env=env)
 
     rows = [
         clock.measure("fresh_pytest", len(programs), 1, _each(1, [*range(len(programs))], fresh))
