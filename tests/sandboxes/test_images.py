@@ -424,6 +424,7 @@ def small(engine: Any, base: str) -> Iterator[Built]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_same_pins_give_the_same_image(engine: Any, base: str, small: Built) -> None:
     """Built again from nothing but the pins: the same facts, and the same id to the last bit."""
     again = build_image(engine, SMALL, base, small.pins, print)
@@ -432,6 +433,7 @@ def test_the_same_pins_give_the_same_image(engine: Any, base: str, small: Built)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("pins", "named"),
     [
