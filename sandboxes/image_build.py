@@ -9,6 +9,7 @@ import shutil
 import ssl
 import tarfile
 import tempfile
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +99,7 @@ def _fill(
         working_dir="/",
         environment={name: os.environ[name] for name in _PASSED if name in os.environ},
         network_mode="host",
+        name=f"pairproof-build-{toolchain.name}-{uuid.uuid4().hex[:8]}",
         labels={BUILDING: owners.identity()},
     )
     try:
