@@ -27,10 +27,10 @@ def open_lab(settings: Settings) -> Iterator[Lab]:
         CannotJudge: the backend cannot isolate network, files and processes here.
     """
     runner = languages()[LANGUAGE]
-    kinds = sandboxes.available()
+    kinds = sandboxes.names()
     if settings.sandbox not in kinds:
         raise Misuse(f"no sandbox is called {settings.sandbox!r}",
-                     hint=f"there are: {', '.join(sorted(kinds))}")  # fmt: skip
+                     hint=f"there are: {', '.join(kinds)}")  # fmt: skip
     jobs = settings.effective_jobs()
     try:
         sandbox = sandboxes.create(settings.sandbox, _held(runner.profiles), slots=jobs)
@@ -64,9 +64,5 @@ def _held(profiles: Mapping[str, Profile]) -> dict[str, Profile]:
 
 def _modules(facts: Facts) -> frozenset[str]:
     """Top-level modules of the packages that the sandbox holds."""
-    held = {name.lower() for name in facts.toolchain}
-    return frozenset(
-        module
-        for module, owners in packages_distributions().items()
-        if any(owner.lower() in held for owner in owners)
-    )
+    plain = {name.partition(".")[0] for name in facts.modules if not name.endswith(".dist-info")}
+    return frozenset(name for name in plain if name.isidentifier() and name != "__pycache__")

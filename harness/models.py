@@ -259,6 +259,7 @@ class Provenance(Record):
     harness: str
     backend: str = ""
     tier: str = ""
+    code: str = ""
     image: str = ""
     toolchain: dict[str, str] = {}
     enforced: dict[str, str] = {}

@@ -68,7 +68,8 @@ class Lab:
         """What a verdict depends on beside its pair: the same for every pair of a run."""
         return [
             ORACLE_VERSION, harness_version(), checks_digest(),
-            self.policy.model_dump(mode="json"), self.facts.image, dict(self.facts.toolchain),
+            self.policy.model_dump(mode="json"), self.facts.image, self.facts.code,
+            dict(self.facts.toolchain),
             str(self.bench.limits),
         ]  # fmt: skip
 
@@ -84,6 +85,7 @@ class Lab:
             backend=self.facts.backend,
             tier=self.facts.tier,
             image=self.facts.image,
+            code=self.facts.code,
             toolchain=dict(self.facts.toolchain),
             enforced=dict(self.facts.enforced),
             policy=digest(self.policy.model_dump(mode="json")),
@@ -142,6 +144,7 @@ def measure(prepared: Prepared, lab: Lab) -> Measured:
         return _second_opinion(measured, prepared, bench)
 
     groups = tuple(_groups(prepared, measured))
+    bench = bench.roomy()
     vacuity = battery(
         code, groups, prepared.functions, bench,
         entry_point=prepared.under_test, guessed=prepared.guessed,

@@ -46,15 +46,32 @@ def _add(found: dict[str, type[Any]], candidate: object) -> None:
 def create(name: str, profiles: Mapping[str, Profile], *, slots: int = 0) -> Sandbox:
     """The backend `name`, not yet started. `slots` jobs run at once; 0 is one for each core.
 
+    "backend:tier" chooses among a backend's tiers, where it has any ("docker:runsc").
+
     Raises:
-        SandboxUnavailable: there is no such backend.
+        SandboxUnavailable: there is no such backend or tier.
     """
     from sandboxes.base import SandboxUnavailable
 
     backends = available()
-    if name not in backends:
+    kind, _, tier = name.partition(":")
+    if kind not in backends:
         raise SandboxUnavailable(
-            f"no sandbox {name!r}", hint=f"use one of: {', '.join(backends) or 'none is installed'}"
+            f"no sandbox {kind!r}", hint=f"use one of: {', '.join(names()) or 'none is installed'}"
         )
-    made: Sandbox = backends[name](profiles, slots=slots)
+    tiers = getattr(backends[kind], "tiers", ())
+    if tier and tier not in tiers:
+        raise SandboxUnavailable(
+            f"{kind} has no tier {tier!r}", hint=f"use one of: {', '.join(names())}"
+        )
+    chosen = {"tier": tier} if tier else {}
+    made: Sandbox = backends[kind](profiles, slots=slots, **chosen)
     return made
+
+
+def names() -> list[str]:
+    """What `create` takes: every backend, and every tier of it that can be asked for."""
+    found = []
+    for name, kind in available().items():
+        found += [name, *(f"{name}:{tier}" for tier in getattr(kind, "tiers", ()))]
+    return found

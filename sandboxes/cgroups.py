@@ -7,6 +7,8 @@ import os
 import signal
 import time
 
+from sandboxes.owners import started
+
 _PREFIX = "pairproof-"
 _REMOVE_WITHIN_S = 2.0
 _CONTROLLERS_V1 = {"memory": "memory", "pids": "pids", "cpu": "cpuacct"}
@@ -19,6 +21,8 @@ _FILES = {
     "pids_limit": (os.O_WRONLY, "pids.max", "pids.max"),
     "cpu": (os.O_RDONLY, "cpuacct.usage", "cpu.stat"),
 }
+
+_READ = {use: _FILES[use][1:] for use in ("memory_usage", "memory_events", "cpu")}
 
 
 def oom_kills(text: bytes) -> int:
@@ -77,7 +81,7 @@ def create() -> Groups | None:
 
     They carry this process's identity, so that `sweep` knows them once it is dead.
     """
-    name = f"{_own_prefix()}{os.getpid()}-{_started(os.getpid())}"
+    name = f"{_own_prefix()}{os.getpid()}-{started(os.getpid())}"
     for parents, version in ((_parents_v1(), 1), (_parents_v2(), 2)):
         made: dict[str, str] = {}
         for controller, parent in parents.items():
@@ -98,6 +102,29 @@ def create() -> Groups | None:
     return None
 
 
+def observe() -> tuple[dict[str, int], dict[str, str]]:
+    """What may be read of the group that this process is in: descriptors by use, mechanisms.
+
+    For a PID 1 whose limits an engine has set.
+    """
+    own = _own_paths()
+    for kind, version in (("cgroup", 1), ("cgroup2", 2)):
+        opened: dict[str, int] = {}
+        for root, point, options in _mounts(kind):
+            for use, names in _READ.items():
+                controller = _CONTROLLERS_V1[use.split("_")[0]] if version == 1 else ""
+                if version == 1 and controller not in options:
+                    continue
+                folder = _below(root, point, own.get(controller, "/"))
+                with contextlib.suppress(OSError):
+                    path = f"{folder}/{names[version - 1]}"
+                    opened[use] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        if opened:
+            words = {use.split("_")[0]: f"cgroup v{version}" for use in opened}
+            return opened, {**words, "pids": f"cgroup v{version}"}
+    return {}, {}
+
+
 def sweep() -> int:
     """Remove the groups of slots whose launcher is dead, with all inside; how many there were."""
     removed = 0
@@ -116,18 +143,8 @@ def _own_prefix() -> str:
 
 
 def _owner_is_dead(identity: str) -> bool:
-    pid, _, started = identity.partition("-")
-    return not pid.isdigit() or _started(int(pid)) != started
-
-
-def _started(pid: int) -> str:
-    """When a process began, in ticks since boot: with the pid, an identity. Empty if dead."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
-    except OSError:
-        return ""
-    return "" if fields[0] in (b"Z", b"X") else fields[19].decode()
+    pid, _, began = identity.partition("-")
+    return not pid.isdigit() or started(int(pid)) != began
 
 
 def _remove(folder: str) -> bool:

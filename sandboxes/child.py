@@ -30,11 +30,11 @@ class Child:
 
     `payload` holds `size` bytes. `gate` ends when the first process of the job is out of the
     second one's reach. `fault` takes a word where the process could not become harmless. `uid` -1
-    keeps the supervisor's only id; then `drop` gives up its capabilities.
+    keeps the supervisor's only id. `enclose` gives up what rights are left.
     """
 
     __slots__ = (
-        "argv", "drop", "dumpable", "entry", "env", "fault", "gate", "limits", "payload", "peer",
+        "argv", "dumpable", "enclose", "entry", "env", "fault", "gate", "limits", "payload", "peer",
         "report", "size", "stderr", "stdin", "stdout", "uid",
     )  # fmt: skip
 
@@ -53,7 +53,7 @@ class Child:
     dumpable: bool
     limits: tuple[tuple[int, tuple[int, int]], ...]
     env: dict[str, str] | None
-    drop: linux.CapabilityDrop | None
+    enclose: Callable[[], None] | None
 
     def __init__(self, **given: Any) -> None:
         for name, value in given.items():
@@ -128,8 +128,8 @@ def _become(child: Child) -> bytes:
     fd = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
     os.write(fd, b"1000")
     os.close(fd)
-    if child.drop is not None:
-        child.drop()
+    if child.enclose is not None:
+        child.enclose()
     if not child.dumpable:
         linux.set_dumpable(False)
     for kind, values in child.limits:
@@ -185,12 +185,18 @@ def _selfcheck(payload: object, report: int, peer: int) -> None:
         "uid": os.getuid(),
         "capabilities": int(lines["CapEff"], 16) | int(lines["CapPrm"], 16),
         "bounding": int(lines["CapBnd"], 16),
-        "no_new_privs": lines["NoNewPrivs"] == "1",
+        "no_new_privs": linux.prctl(linux.PR_GET_NO_NEW_PRIVS) == 1,
         "seccomp": lines.get("Seccomp", "0") == "2",
         "devices": devices,
         "root": sorted(os.listdir("/")),
         "processes": sum(name.isdigit() for name in os.listdir("/proc")),
-        "read_only": bool(os.statvfs("/").f_flag & os.ST_RDONLY),
+        "read_only": _read_only_root(),
         "fds": fds,
     }
     os.write(report, json.dumps(seen).encode())
+
+
+def _read_only_root() -> bool:
+    with open("/proc/self/mounts") as file:
+        mounts = [line.split() for line in file]
+    return [fields[3].split(",")[0] for fields in mounts if fields[1] == "/"][-1] == "ro"

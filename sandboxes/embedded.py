@@ -21,22 +21,12 @@ from sandboxes.base import (
     Profile,
     SandboxUnavailable,
 )
-from sandboxes.pool import Key, Pool
-from sandboxes.slots import AGAIN, Slot, SlotLostError, check_names
+from sandboxes.launched import Launched
+from sandboxes.pool import Pool
+from sandboxes.slots import AGAIN, ENV, Slot, SlotLostError, check_job, check_names
 
-_ENV = {
-    "HOME": rootfs.WORK,
-    "TMPDIR": "/tmp",
-    "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "LANG": "C.UTF-8",
-    "TZ": "UTC0",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-}
-
-
+_Key = tuple[str, int]
 _SHELL_S = 24 * 3600.0
-_LARGEST_HASH_SEED = 2**32 - 1
 
 
 class Embedded:
@@ -55,7 +45,7 @@ class Embedded:
         self._python = python or toolchain.base_python()
         self._lock = threading.Lock()
         self._contents: dict[str, toolchain.Contents] = {}
-        self._pool = Pool(self._start, slots=slots or len(os.sched_getaffinity(0)))
+        self._pool: Pool[_Key] = Pool(self._start, slots=slots or len(os.sched_getaffinity(0)))
 
     @cached_property
     def _interpreter(self) -> toolchain.Interpreter:
@@ -76,7 +66,7 @@ class Embedded:
                 usable[name] = self._content(name)
         return usable
 
-    def _start(self, key: Key, terminal: tuple[int, ...] = ()) -> Slot:
+    def _start(self, key: _Key, terminal: tuple[int, ...] = ()) -> Slot:
         name, hash_seed = key
         content = self._content(name)
         python = self._interpreter
@@ -92,15 +82,11 @@ class Embedded:
             "inodes": limits.inodes,
         }
         own = os.path.dirname(python.path)
-        path = _ENV["PATH"] if own in _ENV["PATH"].split(":") else f"{own}:{_ENV['PATH']}"
-        env = {**_ENV, "PATH": path, "PYTHONHASHSEED": str(hash_seed)}
-        slot = Slot(
-            python=python.path,
-            env=env,
-            setup=setup,
-            blobs=list(content.guest.values()),
-            terminal=terminal,
-        )
+        path = ENV["PATH"] if own in ENV["PATH"].split(":") else f"{own}:{ENV['PATH']}"
+        env = {**ENV, "PATH": path, "PYTHONHASHSEED": str(hash_seed)}
+        line = Launched(python.path, env, terminal)
+        setup["terminal"] = list(terminal)
+        slot = Slot(line, setup, list(content.guest.values()))
         wrong = _unsound(slot.ready, setup["many_uids"])
         if wrong:
             slot.close()
@@ -109,14 +95,7 @@ class Embedded:
 
     def run(self, job: Job) -> Outcome:
         """See `Sandbox.run`. Raises ValueError for a job that no plan may contain."""
-        if job.profile not in self._profiles:
-            known = ", ".join(sorted(self._profiles))
-            raise ValueError(f"no profile {job.profile!r}; there are: {known}")
-        if not 1 <= len(job.processes) <= 2:
-            raise ValueError("a job has one or two processes")
-        if not 0 <= job.hash_seed <= _LARGEST_HASH_SEED:
-            raise ValueError(f"no interpreter takes the hash seed {job.hash_seed}")
-        check_names((*job.files, *job.collect))
+        check_job(job, self._profiles)
         program_reports = any(process.argv and process.reports for process in job.processes)
         if len(job.processes) == 2 and program_reports and os.geteuid() != 0:
             # exec makes a process readable again, and its peer has the same user id
@@ -167,6 +146,8 @@ class Embedded:
             image=toolchain.image_digest(self._interpreter, usable),
             toolchain=versions,
             enforced=_enforced(ready),
+            code=toolchain.code_digest({n: dict(c.guest) for n, c in usable.items()}),
+            modules=tuple(ready["site"]),
             kernel=system.release,
             machine=linux.machine(),
         )

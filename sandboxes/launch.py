@@ -13,11 +13,10 @@ import signal
 import sys
 from typing import Any
 
-from sandboxes import cgroups, linux, rootfs, seccomp, wire
-from sandboxes.supervisor import Supervisor
+from sandboxes import cgroups, linux, rootfs, wire
+from sandboxes.serve import EXIT_LOST, StepError, fail, serve, step
+from sandboxes.storage import OneDisk
 
-EXIT_LOST = 70
-"""PID 1 ended by itself, without kernel evidence of a cause."""
 EXIT_MEMORY = 77
 """PID 1 ended and the kernel had killed for memory in its group."""
 
@@ -25,15 +24,6 @@ MAPPED_IDS = 65536
 _FIRST_HOST_ID = 0x7000_0000
 _SINGLE_ID = 1000
 _SLOTS_APART = 4096
-
-
-class StepError(Exception):
-    """A step of the launch that failed: its name, and the error."""
-
-    def __init__(self, name: str, error: OSError) -> None:
-        super().__init__(f"{name}: {error.strerror or error}")
-        self.step = name
-        self.number = error.errno or 0
 
 
 def main() -> None:
@@ -52,28 +42,8 @@ def main() -> None:
     try:
         code = _launch(setup, guest)
     except StepError as error:
-        _fail(error)
+        fail(error)
     os._exit(code)
-
-
-def _fail(error: StepError) -> None:
-    answer = {"fatal": str(error), "step": error.step, "errno": error.number}
-    with contextlib.suppress(wire.WireError):
-        wire.send(1, wire.pack(answer))
-
-
-class _step:  # noqa: N801  (reads as a statement)
-    """Names the step in which an OSError happened."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            raise StepError(self._name, error) from error
 
 
 def _launch(setup: dict[str, Any], guest: dict[str, bytes]) -> int:
@@ -92,7 +62,7 @@ def _launch(setup: dict[str, Any], guest: dict[str, bytes]) -> int:
         os.close(to_us[1])
         if os.read(to_us[0], 1):
             if setup["many_uids"]:
-                with _step("map user ids"):
+                with step("map user ids"):
                     _map_range(inner)
             os.write(to_child[1], b"m")
         pid_text = os.read(to_us[0], 32)
@@ -108,6 +78,13 @@ def _map_range(pid: int) -> None:
         first = _first_free_id(name)
         with open(f"/proc/{pid}/{name}", "w") as file:
             file.write(f"0 {first} {MAPPED_IDS}")
+    _map_projects(str(pid))
+
+
+def _map_projects(pid: str) -> None:
+    """Any process of the namespace may write this map, but only once: no job, then."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/projid_map", "w") as file:
+        file.write("0 0 1")
 
 
 def _first_free_id(name: str) -> int:
@@ -139,34 +116,34 @@ def _leave(
         binds, masks = setup["binds"], setup["masks"]
         if many_uids:
             # With all rights, while we have them: a Python may lie below /root.
-            with _step("leave the mount namespace"):
+            with step("leave the mount namespace"):
                 linux.unshare(linux.CLONE_NEWNS)
-            with _step("build the file system"):
+            with step("build the file system"):
                 rootfs.stage(binds=binds, masks=masks, guest=guest)
         ids = os.getuid(), os.getgid()
-        with _step("leave the namespaces"):
+        with step("leave the namespaces"):
             linux.unshare(linux.NAMESPACES)
         os.write(tell, b"u")
         if os.read(go, 1) != b"m":
             os._exit(EXIT_LOST)
         if many_uids:
-            with _step("become root of the user namespace"):
+            with step("become root of the user namespace"):
                 os.setgroups([])
                 os.setresgid(0, 0, 0)
                 os.setresuid(0, 0, 0)
         else:
-            with _step("map user ids"):
+            with step("map user ids"):
                 _map_self(*ids)
-            with _step("build the file system"):
+            with step("build the file system"):
                 rootfs.stage(binds=binds, masks=masks, guest=guest)
-        with _step("start PID 1"):
+        with step("start PID 1"):
             pid = os.fork()
         if pid == 0:
             os.close(tell)
             _pid_one(setup, files, mechanisms, go)
         os.write(tell, b"%d" % pid)
     except StepError as error:
-        _fail(error)
+        fail(error)
     os._exit(EXIT_LOST)
 
 
@@ -190,6 +167,7 @@ def _map_self(uid: int, gid: int) -> None:
     ):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
+    _map_projects("self")
 
 
 def _guard(pid: int, groups: cgroups.Groups | None, tell: int) -> int:
@@ -218,59 +196,20 @@ def _pid_one(
         if os.getpid() != 1:
             os._exit(EXIT_LOST)
         disk_mb, inodes = setup["disk_mb"], setup["inodes"]
-        with _step("enter the file system"):
+        with step("enter the file system"):
             hidden = rootfs.enter(disk_mb=disk_mb, inodes=inodes)
-        control, answers = (_moved(fd) for fd in (0, 1))
-        kept = {use: _moved(fd) for use, fd in files.items()}
-        terminal = [_moved(fd) for fd in setup["terminal"]]
-        _close_others({2, control, answers, *kept.values(), *terminal})
-        null = _moved(os.open("/dev/null", os.O_RDWR))
-        sys.path[:0] = [rootfs.GUEST]
-        sys.path.append(rootfs.SITE)
-        bounded = "memory_events" in kept
-        with _step("give up rights"):
-            linux.drop_bounding_set()
-            linux.prctl(linux.PR_SET_DUMPABLE, 0)
-            seccomp.install(seccomp.assemble(linux.machine(), memfd=bounded))
-        for name in setup["preload"]:
-            __import__(name)
-        for name in [name for name in sys.modules if name.split(".")[0] == "sandboxes"]:
-            del sys.modules[name]
-        supervisor = Supervisor(
-            control=control,
-            answers=answers,
-            null=null,
-            terminal=terminal,
-            many_uids=setup["many_uids"],
-            files=kept,
-            disk_mb=disk_mb,
-            inodes=inodes,
+        serve(
+            setup,
+            files=files,
+            told={"mechanisms": mechanisms, "hidepid": hidden},
+            places=lambda: (OneDisk(disk_mb, inodes), None),
+            bounding=True,
         )
-        seen = supervisor.prepare()
-        ready = {"ready": seen, "mechanisms": mechanisms, "hidepid": hidden, "uses": sorted(kept)}
-        wire.send(answers, wire.pack(ready))
-        with contextlib.suppress(BrokenPipeError):
-            supervisor.serve()
     except StepError as error:
-        _fail(error)
+        fail(error)
     except BaseException as error:
         import traceback
 
         traceback.print_exception(error)
         os._exit(EXIT_LOST)
     os._exit(0)
-
-
-def _moved(fd: int) -> int:
-    """The same file at a number above those that jobs use."""
-    import fcntl
-
-    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64)
-
-
-def _close_others(kept: set[int]) -> None:
-    below = 0
-    for fd in sorted(kept):
-        os.closerange(below, fd)
-        below = fd + 1
-    os.closerange(below, 65536)

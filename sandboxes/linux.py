@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 
 CLONE_NEWNS = 0x00020000
@@ -41,9 +42,11 @@ PR_SET_SECCOMP = 22
 PR_CAPBSET_DROP = 24
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
+PR_GET_NO_NEW_PRIVS = 39
 SECCOMP_MODE_FILTER = 2
 
 _CAPABILITY_VERSION_3 = 0x20080522
+_FIRST_HIGH_FD = 64
 _LAST_CAPABILITY = 63
 _SYS_MOUNT_SETATTR = 442
 _SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
@@ -123,6 +126,11 @@ def pivot_root_here() -> None:
     _check(_libc.syscall(ctypes.c_long(number), b".", b"."), "pivot_root")
     umount(".")
     os.chdir("/")
+
+
+def high_copy(fd: int) -> int:
+    """The same file at a number above those that jobs use, closed on exec."""
+    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _FIRST_HIGH_FD)
 
 
 def prctl(option: int, value: int = 0, pointer: object = None) -> int:

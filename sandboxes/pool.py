@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Generic, TypeVar
 
 from sandboxes.base import Job, Outcome, SandboxUnavailable, Status
 from sandboxes.slots import AGAIN, Slot, SlotLostError
 
 _WARM_PER_SLOT = 4
+_ENDERS = 8
 
-Key = tuple[str, int]
+Key = TypeVar("Key", bound=Hashable)
 
 
 class Turnstile:
@@ -55,7 +57,7 @@ class Turnstile:
                 self._free += 1
 
 
-class Pool:
+class Pool(Generic[Key]):
     """Warm slots by key. At most `slots` jobs run at once; idle slots wait for their key."""
 
     def __init__(self, start: Callable[[Key], Slot], *, slots: int) -> None:
@@ -65,6 +67,7 @@ class Pool:
         self._lock = threading.Lock()
         self._idle: list[tuple[Key, Slot]] = []
         self._busy: set[Slot] = set()
+        self._starting: dict[Key, threading.Thread] = {}
         self._closed = False
 
     def run(self, key: Key, job: Job) -> Outcome:
@@ -105,11 +108,10 @@ class Pool:
         with self._lock:
             if self._closed:
                 raise SandboxUnavailable("the sandbox is closed", hint="create another")
-            for index in range(len(self._idle) - 1, -1, -1):
-                if self._idle[index][0] == key:
-                    slot = self._idle.pop(index)[1]
-                    self._busy.add(slot)
-                    return slot
+            slot = self._idle_of(key)
+            if slot is not None:
+                self._busy.add(slot)
+                return slot
         slot = self._start(key)
         with self._lock:
             self._busy.add(slot)
@@ -117,6 +119,13 @@ class Pool:
         if closed:
             slot.abort()
         return slot
+
+    def _idle_of(self, key: Key) -> Slot | None:
+        """The idle slot of `key` that was used last, no longer idle."""
+        for index in range(len(self._idle) - 1, -1, -1):
+            if self._idle[index][0] == key:
+                return self._idle.pop(index)[1]
+        return None
 
     def _give(self, key: Key, slot: Slot) -> None:
         retired: list[Slot] = []
@@ -128,8 +137,25 @@ class Pool:
                 self._idle.append((key, slot))
                 if len(self._idle) > _WARM_PER_SLOT * self._slots:
                     retired.append(self._idle.pop(0)[1])
+                if slot.tired and key not in self._starting:
+                    successor = threading.Thread(target=self._succeed, args=(key,), daemon=True)
+                    self._starting[key] = successor
+                    successor.start()
         for old in retired:
             old.close()
+
+    def _succeed(self, key: Key) -> None:
+        """Start the slot that will be there when another one of `key` retires."""
+        slot = None
+        with contextlib.suppress(SandboxUnavailable):  # then the next job says so
+            slot = self._start(key)
+        with self._lock:
+            del self._starting[key]
+            closed = self._closed
+            if slot is not None and not closed:
+                self._idle.insert(0, (key, slot))  # the tired one is used up first
+        if slot is not None and closed:
+            slot.close()
 
     def peek(self, key: Key) -> dict[str, Any]:
         """What a slot of `key` said when it was ready; starts one where none is idle."""
@@ -145,10 +171,14 @@ class Pool:
             idle = [slot for _, slot in self._idle]
             self._idle.clear()
             busy = list(self._busy)
+            starting = list(self._starting.values())
         for slot in busy:
             slot.abort()
-        for slot in idle:
-            slot.close()
+        if idle:
+            with ThreadPoolExecutor(min(_ENDERS, len(idle))) as enders:
+                list(enders.map(Slot.close, idle))
+        for thread in starting:
+            thread.join()
         with contextlib.ExitStack() as rooms:
             for _ in range(self._slots):  # a thread gives its room back once its slot is closed
                 rooms.enter_context(self._room)

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import subprocess
-import tempfile
 import time
-from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, Protocol
 
-from sandboxes import wire
-from sandboxes.base import Job, Outcome, SandboxUnavailable, Status, Stream
+from sandboxes import rootfs, wire
+from sandboxes.base import Job, Outcome, Process, SandboxUnavailable, Status, Stream
 
 _START_WITHIN_S = 60.0
-_STOP_WITHIN_S = 5.0
 _GRACE_S = 15.0
 _BACKSTOP = 6.0
 _JOBS_PER_SLOT = 1000
 _AGE_S = 15 * 60.0
-_BOOT = "import os, sys; sys.path.insert(0, os.getcwd()); from sandboxes.launch import main; main()"
-_EXIT_MEMORY = 77
+_TIRED = 0.9
+_PROCESSES = 2
+_LARGEST_HASH_SEED = 2**32 - 1
 AGAIN = "run again; if it stays, `pairproof doctor`"
 """What to do where nothing is known about a cause."""
+
+ENV = {
+    "HOME": rootfs.WORK,
+    "TMPDIR": "/tmp",
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
+"""What every job finds in its environment, beside PYTHONHASHSEED and what it brings along."""
 
 
 class SlotLostError(Exception):
@@ -34,21 +44,42 @@ class SlotLostError(Exception):
         self.memory = memory
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class End:
+    """How a line ended: whether the kernel had killed for memory, and the last words on stderr."""
+
+    memory: bool = False
+    words: str = ""
+
+
+class Line(Protocol):
+    """The way to one supervisor and back: a backend's own part of a slot."""
+
+    def send(self, frame: bytes) -> None:
+        """Write a whole frame. Raises WireError."""
+
+    def frame(self, timeout_s: float) -> tuple[dict[str, Any], list[bytes]] | None:
+        """The next frame; None at the end. Raises WireError."""
+
+    def abort(self) -> None:
+        """End the supervisor from another thread than the one that reads; returns at once."""
+
+    def end(self) -> End:
+        """End the supervisor with all that it holds, and wait until it is gone. Idempotent."""
+
+
 class Slot:
     """One running supervisor. Used by one thread at a time."""
 
     def __init__(
         self,
-        *,
-        python: str,
-        env: dict[str, str],
+        line: Line,
         setup: dict[str, Any],
-        blobs: list[bytes],
-        terminal: tuple[int, ...] = (),
+        blobs: Sequence[bytes],
+        *,
+        lives: int = 0,
     ) -> None:
-        """Start it and wait until it can take jobs.
-
-        `terminal`: three descriptors that the first process of every job gets as its streams.
+        """Set it up and wait until it can take jobs; after `lives` of them it is worn (0: 1000).
 
         Raises:
             SandboxUnavailable: this machine refused a step, which the message names.
@@ -56,37 +87,19 @@ class Slot:
         self.jobs = 0
         self.worn = ""
         self.born = time.monotonic()
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._lives = lives or _JOBS_PER_SLOT
+        self._line = line
         try:
-            self._process = subprocess.Popen(
-                [python, "-s", "-S", "-P", "-B", "-X", "utf8", "-c", _BOOT],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._errors,
-                bufsize=0,
-                env=env,
-                cwd=Path(__file__).parent.parent,
-                start_new_session=True,
-                pass_fds=terminal,
-            )
-        except OSError as error:
-            self._errors.close()
-            raise SandboxUnavailable(
-                f"{python} did not start: {error.strerror}", hint="name another Python"
-            ) from error
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._to = self._process.stdin.fileno()
-        self._reader = wire.Reader(self._process.stdout.fileno())
-        try:
-            wire.send(self._to, wire.pack({**setup, "terminal": list(terminal)}, blobs))
-            frame = self._reader.frame(_START_WITHIN_S)
+            line.send(wire.pack(setup, blobs))
+            frame = line.frame(_START_WITHIN_S)
         except wire.WireError as error:
-            self.close()
-            raise SandboxUnavailable(f"a slot did not start: {error}", hint=AGAIN) from error
+            words = self.close().words
+            message = f"a slot did not start: {error} {words}".strip()
+            raise SandboxUnavailable(message, hint=AGAIN) from error
         if frame is None or "ready" not in frame[0]:
-            told = (frame[0].get("fatal") if frame else "") or self._tail() or "it ended silently"
+            words = self.close().words
+            told = (frame[0].get("fatal") if frame else "") or words or "it ended silently"
             step = frame[0].get("step", "") if frame else ""
-            self.close()
             raise SandboxUnavailable(f"a slot did not start: {told}", hint=remedy(step))
         self.ready: dict[str, Any] = frame[0]
 
@@ -96,36 +109,10 @@ class Slot:
         Raises:
             SlotLostError: the slot did not answer as it must; it has been closed.
         """
-        limits = job.limits
-        names = list(job.files)
-        header: dict[str, Any] = {
-            "p": [[p.name, p.entry, list(p.argv), p.reports] for p in job.processes],
-            "limits": [
-                limits.cpu_s,
-                limits.wall_s,
-                limits.memory_mb,
-                limits.pids,
-                limits.disk_mb,
-                limits.inodes,
-                limits.file_mb,
-                limits.output_kb,
-                limits.report_kb,
-            ],
-        }
-        if names:
-            header["files"] = names
-        if job.env:
-            header["env"] = dict(job.env)
-        if job.collect:
-            header["collect"] = list(job.collect)
-        blobs = []
-        for process in job.processes:
-            blobs.append(wire.dumps(dict(process.payload)))
-            blobs.append(process.stdin.encode("utf-8", "surrogatepass"))
-        blobs += [text.encode("utf-8", "surrogatepass") for text in job.files.values()]
+        request = _request(job)
         try:
-            wire.send(self._to, wire.pack(header, blobs))
-            frame = self._reader.frame(_BACKSTOP * limits.wall_s + _GRACE_S)
+            self._line.send(request)
+            frame = self._line.frame(_BACKSTOP * job.limits.wall_s + _GRACE_S)
             if frame is None:
                 raise wire.WireError("it ended")
             answer, parts = frame
@@ -133,47 +120,63 @@ class Slot:
                 raise wire.WireError(str(answer["fault"]))
             outcome = _outcome(answer, parts, job.collect)
         except (wire.WireError, KeyError, IndexError, TypeError, ValueError) as error:
-            code = self.close()
-            message = f"a slot was lost under a job: {error} {self.last_words}".strip()
-            raise SlotLostError(message, memory=code == _EXIT_MEMORY) from error
+            end = self.close()
+            message = f"a slot was lost under a job: {error} {end.words}".strip()
+            raise SlotLostError(message, memory=end.memory) from error
         self.jobs += 1
         self.worn = str(answer["worn"])
-        if self.jobs >= _JOBS_PER_SLOT or time.monotonic() - self.born > _AGE_S:
+        if self.jobs >= self._lives or time.monotonic() - self.born > _AGE_S:
             self.worn = self.worn or "old"
         return outcome
 
-    last_words = ""
-
-    def _tail(self) -> str:
-        with contextlib.suppress(OSError, ValueError):
-            self._errors.seek(0)
-            lines = self._errors.read()[-2000:].decode("utf-8", "replace").strip().splitlines()
-            return lines[-1] if lines else ""
-        return ""
+    @property
+    def tired(self) -> bool:
+        """Soon worn, by the count of its jobs or by its age: a successor should be started."""
+        age = time.monotonic() - self.born
+        return self._lives > 1 and (self.jobs >= _TIRED * self._lives or age > _TIRED * _AGE_S)
 
     def abort(self) -> None:
         """End it from another thread than the one that uses it, which then loses it."""
-        self._process.terminate()  # the launcher then kills PID 1, and with it everything
+        self._line.abort()
 
-    def close(self) -> int:
-        """End it with all that it holds; the launcher's exit status. Idempotent."""
-        process = self._process
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        try:
-            code = process.wait(_STOP_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            self.abort()
-            try:
-                code = process.wait(_STOP_WITHIN_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                code = process.wait()
-        self.last_words = self.last_words or self._tail()
-        self._errors.close()
-        return code
+    def close(self) -> End:
+        """End it with all that it holds. Idempotent."""
+        return self._line.end()
+
+
+def _request(job: Job) -> bytes:
+    limits = job.limits
+    header: dict[str, Any] = {
+        "p": [[p.name, p.entry, list(p.argv), p.reports] for p in job.processes],
+        "limits": [
+            limits.cpu_s,
+            limits.wall_s,
+            limits.memory_mb,
+            limits.pids,
+            limits.disk_mb,
+            limits.inodes,
+            limits.file_mb,
+            limits.output_kb,
+            limits.report_kb,
+        ],
+    }
+    if job.files:
+        header["files"] = list(job.files)
+    if job.env:
+        header["env"] = dict(job.env)
+    if job.collect:
+        header["collect"] = list(job.collect)
+    return wire.pack(header, [*_inputs(job.processes), *map(_encoded, job.files.values())])
+
+
+def _inputs(processes: Iterable[Process]) -> Iterable[bytes]:
+    for process in processes:
+        yield wire.dumps(dict(process.payload))
+        yield _encoded(process.stdin)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def remedy(step: str) -> str:
@@ -189,6 +192,24 @@ def remedy(step: str) -> str:
             "kernel.apparmor_restrict_unprivileged_userns=0; in a container: as another user"
         )
     return AGAIN
+
+
+def last_line(text: bytes) -> str:
+    """The last line of what a slot wrote to its stderr: in Python, the error itself."""
+    with contextlib.suppress(IndexError):
+        return text[-2000:].decode("utf-8", "replace").strip().splitlines()[-1]
+    return ""
+
+
+def check_job(job: Job, profiles: Container[str]) -> None:
+    """Raise ValueError for a job that no plan may contain."""
+    if job.profile not in profiles:
+        raise ValueError(f"no profile {job.profile!r}")
+    if not 1 <= len(job.processes) <= _PROCESSES:
+        raise ValueError("a job has one or two processes")
+    if not 0 <= job.hash_seed <= _LARGEST_HASH_SEED:
+        raise ValueError(f"no interpreter takes the hash seed {job.hash_seed}")
+    check_names((*job.files, *job.collect))
 
 
 def check_names(names: Iterable[str]) -> None:

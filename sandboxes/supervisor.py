@@ -7,22 +7,21 @@ of a job is ever imported, compiled or parsed here.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import gc
 import json
 import os
 import resource
 import signal
 import socket
-import time
+from collections.abc import Callable
 from typing import Any
 
-from sandboxes import child, linux, meter, rootfs, wipe
+from sandboxes import child, linux, meter, rootfs
 from sandboxes.arena import Arena, reply
+from sandboxes.storage import Storage
 from sandboxes.watch import Run
 
 _FIRST_UID = 10_000
-_SLOW_WIPE_S = 0.2
 _GROWTH = 1.5
 _LOOK_AT_SELF_EVERY = 64
 _STACK_BYTES = 8 << 20
@@ -42,7 +41,8 @@ class Supervisor:
 
     `control`, `answers` and `null` are descriptors above those that jobs use; `files` those of
     control groups by use; `terminal` the streams of programs, where a person sits at them;
-    `many_uids` says that the user namespace maps more ids than one.
+    `many_uids` says that there is a user id for each process; `storage` are the writable places,
+    and `enclosure` is the last step with which a job's process shuts itself in.
     """
 
     def __init__(
@@ -54,8 +54,8 @@ class Supervisor:
         terminal: list[int],
         many_uids: bool,
         files: dict[str, int],
-        disk_mb: int,
-        inodes: int,
+        storage: Storage,
+        enclosure: Callable[[], None] | None = None,
     ) -> None:
         if os.getpid() != 1:  # kill(-1) from anywhere else would end the machine
             raise RuntimeError("a supervisor has to be PID 1 of its own PID namespace")
@@ -65,9 +65,8 @@ class Supervisor:
         self._terminal = terminal
         self._many_uids = many_uids
         self._meter = meter.Meter(files)
-        self._disk = (disk_mb, inodes)
-        self._inodes_used = _inodes_used(os.statvfs(rootfs.WORK))
-        self._drop = None if many_uids else linux.CapabilityDrop()
+        self._storage = storage
+        self._enclose = enclosure or (None if many_uids else linux.CapabilityDrop())
         self._served = 0
         self._oom_seen = self._meter.oom_kills()
         self._own_pages = 0
@@ -78,7 +77,7 @@ class Supervisor:
         self._own_space = _statm(0) * resource.getpagesize()
         self._arena = Arena()
 
-    def prepare(self) -> dict[str, Any]:
+    def prepare(self, *, disk_mb: int, inodes: int) -> dict[str, Any]:
         """Run the self-check as the first job, then freeze; what the check saw from inside.
 
         Raises:
@@ -93,10 +92,14 @@ class Supervisor:
         for kind, value in _INHERITED_LIMITS:
             hard = resource.getrlimit(kind)[1]
             value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            resource.setrlimit(kind, (value, value))
+            try:
+                resource.setrlimit(kind, (value, value))
+            except ValueError:
+                if kind != resource.RLIMIT_MSGQUEUE:  # gVisor keeps none; the filter forbids queues
+                    raise
         job = {
             "p": [["", child.SELFCHECK, [], True]],
-            "limits": [5, 10, 256, 16, *self._disk, 16, 64, 64],
+            "limits": [5, 10, 256, 16, disk_mb, inodes, 16, 64, 64],
         }
         answer, blobs = self._run(job, [memoryview(b""), memoryview(b"")])
         if answer["status"] != "ok":
@@ -109,6 +112,11 @@ class Supervisor:
         self._meter.settle()
         self._served = 0
         return seen
+
+    @property
+    def base_bytes(self) -> int:
+        """What the slot itself holds of its memory group; 0 where no group counts."""
+        return self._meter.base_bytes
 
     def serve(self) -> None:
         """Answer frames until there are no more. Raises OSError where the client is gone."""
@@ -127,9 +135,7 @@ class Supervisor:
         cpu_s, wall_s, memory_mb, pids, disk_mb, inodes, file_mb, out_kb, report_kb = job["limits"]
         if not _no_children():
             raise RuntimeError("a process was alive before the job")
-        if self._disk != (disk_mb, inodes):
-            rootfs.resize(disk_mb=disk_mb, inodes=inodes)
-            self._disk = (disk_mb, inodes)
+        self._storage.fit(disk_mb, inodes)
         self._meter.begin(memory_mb=memory_mb, pids=pids)
         _write_files(job.get("files", ()), blobs[2 * len(job["p"]) :])
         run = Run(
@@ -139,12 +145,14 @@ class Supervisor:
         run.watch(self._meter, cpu_s=cpu_s, wall_s=wall_s, memory_mb=memory_mb)
         leftover = self._end_all(run)
         run.finish()
+        run.judge_cpu(self._meter, cpu_s)
         if run.unsound:
             self._blame_us()
+        if run.reason == "starved":
+            raise RuntimeError("the machine was too busy to tell how long a job takes")
         oom_now = self._meter.oom_kills()
         oom, self._oom_seen = oom_now - self._oom_seen, oom_now
-        disk = os.statvfs(rootfs.WORK)
-        full = disk.f_bavail == 0 or disk.f_favail == 0
+        full = self._storage.full(disk_mb, inodes)
         collected = [self._collect(name, file_mb << 20) for name in job.get("collect", ())]
         status, detail = _status(run, oom=oom, full=full, cpu_s=cpu_s)
         out, out_head, out_tail = run.out.finish()
@@ -161,7 +169,7 @@ class Supervisor:
             "report_cut": run.report.over,
             "oom": oom,
             "leftover": leftover,
-            "worn": self._wear(disk, memory=status == "memory"),
+            "worn": self._wear(memory=status == "memory"),
             "missing": [index for index, data in enumerate(collected) if data is None],
         }
         parts = [out_head, out_tail, err_head, err_tail, run.report.finish()]
@@ -187,7 +195,7 @@ class Supervisor:
         two = len(processes) > 1
         pair = socket.socketpair() if two else None
         gate_r, gate_w = os.pipe() if two else (-1, -1)
-        uid = _FIRST_UID + 2 * self._served
+        uids = self._uids()
         for index, (_, entry, argv, reports) in enumerate(processes):
             payload, stdin = blobs[2 * index : 2 * index + 2]
             ends = [run.feed(data) if data else -1 for data in (payload, stdin)]
@@ -207,13 +215,13 @@ class Supervisor:
                 peer=pair[index].fileno() if pair else -1,
                 gate=gate_r if index else -1,
                 fault=self._fault[1],
-                uid=uid + index if self._many_uids else -1,
+                uid=uids[index] if self._many_uids else -1,
                 # With one user id, only this keeps a peer from reading the reporter's memory.
                 dumpable=self._many_uids or not (two and reports),
                 # Node and Java reserve far more address space than they ever use.
                 limits=limits if entry else limits[:-1],
                 env=job.get("env"),
-                drop=self._drop,
+                enclose=self._enclose,
             )
             pid = os.fork()
             if pid == 0:
@@ -253,21 +261,21 @@ class Supervisor:
             told = os.read(self._fault[0], 4096)
             raise RuntimeError(f"a job's process could not be made: {told.decode()}")
 
+    def _uids(self) -> tuple[int, int]:
+        """The user ids of the job's processes, where each has one."""
+        first = _FIRST_UID + 2 * self._served
+        return first, first + 1
+
     def _collect(self, name: str, limit: int) -> memoryview | None:
-        data = wipe.read_file(rootfs.WORK, name, limit, self._arena.take)
+        data = self._storage.read(name, limit, self._arena.take, self._uids())
         self._arena.touched += len(data or b"")
         return data
 
-    def _wear(self, disk: os.statvfs_result, *, memory: bool) -> str:
+    def _wear(self, *, memory: bool) -> str:
         """Wipe; why this slot must not serve another job, or nothing."""
-        if _inodes_used(disk) != self._inodes_used:
-            begun = time.monotonic()
-            if wipe.wipe(rootfs.WRITABLE):
-                return "something could not be wiped"
-            if time.monotonic() - begun > _SLOW_WIPE_S:
-                return "the wipe was slow"
-        if memory:
-            return "memory ran out"
+        unclean = self._storage.clean(self._uids())
+        if unclean or memory:
+            return unclean or "memory ran out"
         self._served += 1
         return "the supervisor grew" if self._grown else ""
 
@@ -318,13 +326,9 @@ def _no_children() -> bool:
     return False
 
 
-def _inodes_used(disk: os.statvfs_result) -> int:
-    return disk.f_files - disk.f_ffree
-
-
 def _high(fd: int) -> int:
     """The same file at a number above those that jobs use."""
-    high = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64)
+    high = linux.high_copy(fd)
     os.close(fd)
     return high
 

@@ -22,9 +22,10 @@ print(json.dumps({"version": sys.version, "prefix": sys.base_prefix, "exec": sys
     "short": "%d.%d" % sys.version_info[:2], "plain": "%d.%d.%d" % sys.version_info[:3],
     "site": sysconfig.get_path("purelib"), "plat": sysconfig.get_path("platlib")}))
 """
-_SLOT_MODULES = (
-    "arena", "capture", "cgroups", "child", "launch", "linux", "meter", "rootfs", "seccomp",
-    "supervisor", "watch", "wipe", "wire",
+SLOT_MODULES = (
+    "arena", "base", "capture", "cgroups", "child", "contained", "enclosure", "launch", "linux",
+    "meter", "owners", "rootfs", "seccomp", "serve", "storage", "supervisor", "waits", "watch",
+    "wipe", "wire",
 )  # fmt: skip
 _EXTRA = re.compile(r"extra\s*==")
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -114,16 +115,6 @@ def contents(profile: Profile, site: str) -> Contents:
     Raises:
         SandboxUnavailable: the guest folder or a distribution is not there.
     """
-    folder = Path(profile.guest)
-    if not folder.is_dir():
-        raise SandboxUnavailable(
-            f"the guest folder {folder} is not there", hint="reinstall pairproof"
-        )
-    guest = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
-    }
     binds: dict[str, str] = {}
     versions: dict[str, str] = {}
     for found in _closure(profile.distributions):
@@ -131,10 +122,28 @@ def contents(profile: Profile, site: str) -> Contents:
         for top in _top_levels(found):
             binds.setdefault(f"{site}/{top.name}", str(top))
     return Contents(
-        guest=guest,
+        guest=guest_code(profile),
         binds=tuple((source, target) for target, source in sorted(binds.items())),
         versions=dict(sorted(versions.items())),
     )
+
+
+def guest_code(profile: Profile) -> dict[str, bytes]:
+    """The guest folder's files by their path in it.
+
+    Raises:
+        SandboxUnavailable: the folder is not there.
+    """
+    folder = Path(profile.guest)
+    if not folder.is_dir():
+        raise SandboxUnavailable(
+            f"the guest folder {folder} is not there", hint="reinstall pairproof"
+        )
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
 
 
 def _closure(names: Iterable[str]) -> list[metadata.Distribution]:
@@ -178,11 +187,23 @@ def _top_levels(found: metadata.Distribution) -> list[Path]:
     return list(tops.values())
 
 
+def code_digest(guests: Mapping[str, Mapping[str, bytes]]) -> str:
+    """A digest over the supervisor and the guest code of each profile."""
+    total = hashlib.sha256()
+    here = Path(__file__).parent
+    for module in SLOT_MODULES:
+        total.update((here / f"{module}.py").read_bytes())
+    for name, guest in sorted(guests.items()):
+        for path, data in sorted(guest.items()):
+            total.update(json.dumps([name, path, hashlib.sha256(data).hexdigest()]).encode())
+    return f"sha256:{total.hexdigest()}"
+
+
 def image_digest(python: Interpreter, shown: Mapping[str, Contents]) -> str:
     """A digest over the interpreter, the guest code, the supervisor and the packages."""
     total = hashlib.sha256(python.build.encode())
     here = Path(__file__).parent
-    for module in _SLOT_MODULES:
+    for module in SLOT_MODULES:
         total.update((here / f"{module}.py").read_bytes())
     for name, content in sorted(shown.items()):
         total.update(json.dumps([name, content.versions]).encode())

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import time
 from typing import Any
 
-from sandboxes import meter
+from sandboxes import meter, waits
 from sandboxes.arena import Arena
 from sandboxes.capture import Capture, Pipe, Report
 from sandboxes.child import UNSOUND
 
 _FEED_BYTES = 1 << 16
 _WORTH_ASKING_S = 0.02
+_WITHOUT_HANDLE_S = 0.002
 _FIRST_GLANCE_S = 0.004
 _MUCH_BYTES = 1 << 14
+
+
+def _handle(pid: int) -> int:
+    """A descriptor that becomes readable when `pid` ends; -1 on a kernel without (gVisor)."""
+    try:
+        return os.pidfd_open(pid)
+    except OSError as error:
+        if error.errno != errno.ENOSYS:
+            raise
+        return -1
 
 
 class Run:
@@ -71,43 +83,56 @@ class Run:
         Where the client is gone the process exits, and with PID 1 everything.
         """
         poll = select.poll()
-        handle = os.pidfd_open(self.pids[0])
-        poll.register(handle, select.POLLIN)
+        handle = _handle(self.pids[0])
+        if handle >= 0:
+            poll.register(handle, select.POLLIN)
         poll.register(self._control, 0)
         for fd in (self.out.fd, self.err.fd):
             poll.register(fd, select.POLLIN)
         for fd in self._feeds:
             poll.register(fd, select.POLLOUT)
         begun = time.monotonic()
+        clock = waits.Clock(begun)
         look = begun + meter.next_look_s(wall_s, cpu_s, gauge.cores, gauge.look_every_s)
         pause = _FIRST_GLANCE_S
         glance = begun + pause
-        while not self._events(poll, handle, min(look, glance)):
+        while not self._events(poll, handle, min(look, glance)) and not self._unseen_end(handle):
             now = time.monotonic()
             if now >= glance:
                 # Seldomer and seldomer, until it is certain that somebody writes a lot.
                 pause = float("inf") if self._glance(poll) else 2 * pause
                 glance = now + pause
             if now < look:
+                clock.pause()
                 continue
             self._reap_orphans(gauge)
             used = gauge.cpu_s()
-            elapsed = now - begun
-            net = elapsed - min(self._waited_s(), elapsed)
+            clock.look(now, used)
+            used -= meter.START_UP_S
             if gauge.memory_over(memory_mb):
                 self.reason = "memory"
             elif used >= cpu_s:
                 self.reason = "cpu"
-            elif net >= wall_s or elapsed >= meter.BACKSTOP * wall_s:
+            elif clock.own_s >= wall_s:
                 self.reason = "wall"
+            elif now - begun >= meter.BACKSTOP * wall_s:
+                # Where it waited for the processor, its time is not known: our fault.
+                self.reason = "starved" if 2 * clock.told_s >= now - begun else "wall"
             if self.reason:
                 break
-            left_s = min(wall_s - net, (cpu_s - used) / gauge.cores)
+            left_s = min(wall_s - clock.own_s, (cpu_s - used) / gauge.cores)
             look = now + meter.next_look_s(left_s, left_s, 1, gauge.look_every_s)
-        elapsed = time.monotonic() - begun
-        waited = self._waited_s() if elapsed > _WORTH_ASKING_S else 0.0
-        self.wall_s = elapsed - min(waited, elapsed)
-        os.close(handle)
+            clock.pause()
+        self._end_of_time(clock, gauge, wall_s)
+        if handle >= 0:
+            os.close(handle)
+
+    def _unseen_end(self, handle: int) -> bool:
+        """Without a handle: whether the first process is dead and waits to be reaped."""
+        if handle >= 0:
+            return False
+        how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self.pids[0], how) is not None
 
     def finish(self) -> None:
         """Read what is left in the pipes; every writer is dead."""
@@ -118,7 +143,8 @@ class Run:
 
     def _events(self, poll: select.poll, handle: int, look: float) -> bool:
         """Serve the pipes that are ready; whether there is nothing more to wait for."""
-        for fd, _ in poll.poll(max(0.0, (look - time.monotonic()) * 1000)):
+        until = look if handle >= 0 else min(look, time.monotonic() + _WITHOUT_HANDLE_S)
+        for fd, _ in poll.poll(max(0.0, (until - time.monotonic()) * 1000)):
             if fd == handle:
                 return True  # `finish` reads the rest
             if fd == self._control:
@@ -169,8 +195,24 @@ class Run:
         del self._feeds[fd]
         return True
 
-    def _waited_s(self) -> float:
-        return sum(map(meter.waited_s, self.pids))
+    def _end_of_time(self, clock: waits.Clock, gauge: meter.Meter, wall_s: float) -> None:
+        """The wall time that counts; a job that ended late by itself, unseen, was late."""
+        ended = time.monotonic()
+        if ended - clock.begun <= _WORTH_ASKING_S:
+            self.wall_s = ended - clock.begun
+            return
+        # We may have been late ourselves, to see the end.
+        late_s = 0.0 if self.reason else clock.late_s()
+        clock.look(max(clock.last, ended - late_s), gauge.cpu_s())
+        self.wall_s = clock.own_s
+        if not self.reason and clock.own_s >= wall_s:
+            self.reason = "wall"
+
+    def judge_cpu(self, gauge: meter.Meter, cpu_s: float) -> None:
+        """After the last process: a job that used too much between two looks, used too much."""
+        self.cpu_s = max(self.cpu_s, gauge.cpu_s())
+        if self.reason in ("", "wall") and self.cpu_s - meter.START_UP_S >= cpu_s:
+            self.reason = "cpu"
 
     def _reap_orphans(self, gauge: meter.Meter) -> None:
         """Collect the dead whom nobody else will; the first process is for the end."""

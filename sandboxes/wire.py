@@ -7,7 +7,7 @@ import os
 import select
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 _LENGTH = struct.Struct("!I")
@@ -50,12 +50,17 @@ def send(fd: int, frame: bytes) -> None:
 
 
 class Reader:
-    """Reads frames from one descriptor; a frame may arrive in any number of pieces."""
+    """Reads frames from one descriptor; a frame may arrive in any number of pieces.
 
-    __slots__ = ("_fd", "_held", "_poll")
+    `take(fd, size)` reads up to `size` bytes or a little more: os.read, or a decoder of what an
+    engine wraps around a stream. None is "nothing yet", no bytes are the end.
+    """
 
-    def __init__(self, fd: int) -> None:
+    __slots__ = ("_fd", "_held", "_poll", "_take_from")
+
+    def __init__(self, fd: int, take: Callable[[int, int], bytes | None] = os.read) -> None:
         self._fd = fd
+        self._take_from = take
         self._held = b""
         self._poll: select.poll | None = None
 
@@ -91,9 +96,11 @@ class Reader:
                 if deadline is not None:
                     self._wait(deadline)
                 try:
-                    piece = os.read(self._fd, max(_CHUNK_BYTES, min(missing, 1 << 20)))
+                    piece = self._take_from(self._fd, max(_CHUNK_BYTES, min(missing, 1 << 20)))
                 except OSError as error:
                     raise WireError(f"the other side is gone: {error.strerror}") from error
+                if piece is None:
+                    continue
                 if not piece:
                     if may_end and missing == size:
                         return None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sandbox_places import as_root, as_user, public_folder
+from sandbox_places import TIERS, place, public_folder
 
 
 @pytest.fixture(scope="session")
@@ -17,10 +17,9 @@ def public() -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="module", params=["root", "user"])
+@pytest.fixture(scope="module", params=TIERS)
 def sandbox(request: pytest.FixtureRequest, public: Path) -> Iterator[Any]:
-    """The backends of the conformance suite: one for each tier of the embedded one."""
-    made: Any = as_root(public) if request.param == "root" else as_user(public)
-    made.tier = request.param
+    """The backends of the conformance suite, one for each tier."""
+    made: Any = place(request.param, public)
     yield made
     made.close()

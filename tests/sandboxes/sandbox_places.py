@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sandbox_serve import Remote
 
-from sandboxes.base import Job, Limits, Outcome, Process, Profile
+from sandboxes.base import Job, Limits, Outcome, Process, Profile, SandboxUnavailable
 from sandboxes.embedded import Embedded
 
 HERE = Path(__file__).parent
@@ -80,6 +80,39 @@ def as_root(public: Path, **options: Any) -> Embedded:
     if os.geteuid() != 0:
         pytest.skip("needs root: sudo -E python -m pytest tests/sandboxes")
     return Embedded(profiles(public), **{"slots": 2, **options})
+
+
+TIERS = ("root", "user", "docker:uid", "docker:uidns", "docker:container", "docker:runsc")
+"""Every place in which the conformance and the hostile suite run."""
+
+
+def place(name: str, public: Path) -> Any:
+    """A sandbox of one of TIERS; skips, with the line to type, where this machine has none."""
+    if name == "root":
+        made: Any = as_root(public)
+    elif name == "user":
+        made = as_user(public)
+    else:
+        made = as_docker(public, name.partition(":")[2])
+    made.tier = name
+    return made
+
+
+def as_docker(public: Path, tier: str, **options: Any) -> Any:
+    """A sandbox of the engine. Skips where no engine answers, no image is built, or no runsc is."""
+    from sandboxes import engine, images
+    from sandboxes.docker import Docker
+
+    try:
+        client = engine.client()
+        runtimes = client.info()["Runtimes"]
+        client.close()
+        images.locked("python")
+    except SandboxUnavailable as error:
+        pytest.skip(f"{error}: {error.hint}")
+    if tier == "runsc" and "runsc" not in runtimes:
+        pytest.skip("needs gVisor: apt-get install runsc, then add it to the engine's runtimes")
+    return Docker(profiles(public), **{"slots": 2, "tier": tier, **options})
 
 
 FAST = Limits(cpu_s=5, wall_s=5, memory_mb=128, pids=32, disk_mb=16, inodes=512, file_mb=4)

@@ -1,0 +1,88 @@
+"""The Docker engine of this machine, or the one that DOCKER_HOST names."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+from typing import TYPE_CHECKING
+
+from sandboxes.base import SandboxUnavailable
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+    from docker.models.containers import Container
+
+_START = "start it (systemctl start docker, or dockerd as root), or name another by DOCKER_HOST"
+_INSTALL = "apt-get install docker.io, then systemctl start docker"
+
+
+def client(timeout_s: int = 120) -> DockerClient:
+    """A client of an engine that has just answered; the caller closes it.
+
+    DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH count. `timeout_s` bounds one request.
+
+    Raises:
+        SandboxUnavailable: no engine answers; the hint says what to type.
+    """
+    import docker
+    from docker.errors import DockerException
+
+    try:
+        _knock()
+        return docker.DockerClient.from_env(timeout=timeout_s, version="auto")
+    except (DockerException, OSError, ValueError) as error:
+        raise SandboxUnavailable(
+            f"no Docker engine answers: {_cause(error)}", hint=_remedy(error)
+        ) from error
+
+
+def _knock() -> None:
+    """Connect once where the engine listens on a file: the client leaks the socket of a refusal."""
+    host = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+    if host.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as knocking:
+            knocking.settimeout(30)
+            knocking.connect(host.removeprefix("unix://"))
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost cause in one line: the client wraps it four times."""
+    seen = error
+    while seen.__cause__ or seen.__context__:
+        seen = seen.__cause__ or seen.__context__ or seen
+    return str(seen).splitlines()[0] if str(seen) else type(seen).__name__
+
+
+def _remedy(error: BaseException) -> str:
+    text = str(error)
+    if "Permission denied" in text:
+        return "run as root, or as a user of the group that owns the engine's socket"
+    if not os.environ.get("DOCKER_HOST") and not shutil.which("dockerd"):
+        return _INSTALL
+    return _START
+
+
+def patient_client(patience_s: float) -> DockerClient:
+    """`client`, where an engine that is restarting gets `patience_s` seconds to come back.
+
+    Raises:
+        SandboxUnavailable: see `client`.
+    """
+    import stamina
+
+    for attempt in stamina.retry_context(
+        on=SandboxUnavailable, attempts=None, timeout=patience_s, wait_initial=0.2, wait_max=2.0
+    ):
+        with attempt:
+            return client()
+    raise AssertionError("a retry loop ends by a result or an error")
+
+
+def remove(container: Container) -> None:
+    """Remove a container whatever it does; one that somebody else just removed is fine."""
+    from docker.errors import APIError
+
+    with contextlib.suppress(APIError):
+        container.remove(force=True, v=True)

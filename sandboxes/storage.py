@@ -1,0 +1,142 @@
+"""The writable places of a slot: how much fits, whether they are full, how they are emptied."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol
+
+from sandboxes import rootfs, wipe
+
+_SLOW_WIPE_S = 0.2
+
+
+class Storage(Protocol):
+    """What a supervisor asks of the places that jobs may write to."""
+
+    def fit(self, disk_mb: int, inodes: int) -> None:
+        """Make room for the next job; the places are empty. Raises OSError."""
+
+    def full(self, disk_mb: int, inodes: int) -> bool:
+        """Whether the job has used up what it was given."""
+
+    def read(
+        self, name: str, limit: int, take: Callable[[int], memoryview], uids: Sequence[int]
+    ) -> memoryview | None:
+        """Up to `limit` bytes of a regular file of the job, None where it is none."""
+
+    def clean(self, uids: Sequence[int]) -> str:
+        """Remove what the users `uids` left; why the slot must retire, or nothing."""
+
+
+class OneDisk:
+    """All places on one file system that the supervisor may resize, with rights over all files."""
+
+    def __init__(self, disk_mb: int, inodes: int) -> None:
+        self._held = (disk_mb, inodes)
+        self._empty = _inodes_used(rootfs.WORK)
+
+    def fit(self, disk_mb: int, inodes: int) -> None:
+        """See `Storage.fit`."""
+        if self._held != (disk_mb, inodes):
+            rootfs.resize(disk_mb=disk_mb, inodes=inodes)
+            self._held = (disk_mb, inodes)
+
+    def full(self, disk_mb: int, inodes: int) -> bool:
+        """See `Storage.full`."""
+        disk = os.statvfs(rootfs.WORK)
+        return disk.f_bavail == 0 or disk.f_favail == 0
+
+    def read(
+        self, name: str, limit: int, take: Callable[[int], memoryview], uids: Sequence[int]
+    ) -> memoryview | None:
+        """See `Storage.read`."""
+        return wipe.read_file(rootfs.WORK, name, limit, take)
+
+    def clean(self, uids: Sequence[int]) -> str:
+        """See `Storage.clean`."""
+        if _inodes_used(rootfs.WORK) == self._empty:
+            return ""
+        begun = time.monotonic()
+        if wipe.wipe(rootfs.WRITABLE):
+            return "something could not be wiped"
+        return "the wipe was slow" if time.monotonic() - begun > _SLOW_WIPE_S else ""
+
+
+class ApartDisks:
+    """A file system for each place, of a size that was fixed when the container was made.
+
+    The supervisor has no right over other users' files: it reads and removes them as their owner,
+    once all of the job's processes are dead. The sizes are counted together after the job.
+    """
+
+    def __init__(self) -> None:
+        # gVisor counts no inodes: there the folders have to be looked into.
+        self._counted = all(os.statvfs(place).f_files for place in rootfs.WRITABLE)
+        self._empty = [_inodes_used(place) for place in rootfs.WRITABLE]
+
+    def fit(self, disk_mb: int, inodes: int) -> None:
+        """See `Storage.fit`: a slot gets jobs of its own size only."""
+
+    def full(self, disk_mb: int, inodes: int) -> bool:
+        """See `Storage.full`."""
+        return used_up(map(os.statvfs, rootfs.WRITABLE), disk_mb, inodes)
+
+    def read(
+        self, name: str, limit: int, take: Callable[[int], memoryview], uids: Sequence[int]
+    ) -> memoryview | None:
+        """See `Storage.read`."""
+        for uid in uids:
+            with _as_user(uid):
+                data = wipe.read_file(rootfs.WORK, name, limit, take)
+            if data is not None:
+                return data
+        return None
+
+    def clean(self, uids: Sequence[int]) -> str:
+        """See `Storage.clean`. What one user locked into another one's folder retires the slot."""
+        if not self._dirty():
+            return ""
+        begun = time.monotonic()
+        for uid in (*uids, *uids):
+            with _as_user(uid):
+                wipe.wipe(rootfs.WRITABLE)
+        wipe.wipe(rootfs.WRITABLE)
+        if self._dirty():
+            return "something could not be wiped"
+        return "the wipe was slow" if time.monotonic() - begun > _SLOW_WIPE_S else ""
+
+    def _dirty(self) -> bool:
+        if not self._counted:
+            return any(os.listdir(place) for place in rootfs.WRITABLE)
+        return [_inodes_used(place) for place in rootfs.WRITABLE] != self._empty
+
+
+def used_up(disks: Iterable[os.statvfs_result], disk_mb: int, inodes: int) -> bool:
+    """Whether one of them is full, or all together hold as much as a job may write."""
+    blocks = files = 0
+    for disk in disks:
+        if disk.f_bavail == 0 or (disk.f_files and disk.f_favail == 0):
+            return True
+        blocks += (disk.f_blocks - disk.f_bfree) * disk.f_frsize
+        files += max(0, disk.f_files - disk.f_ffree - 1)
+    return blocks >= disk_mb << 20 or files >= inodes
+
+
+@contextlib.contextmanager
+def _as_user(uid: int) -> Iterator[None]:
+    """Act as a user of whom no process lives; the saved id brings us back."""
+    os.setresgid(-1, uid, -1)
+    os.setresuid(-1, uid, -1)
+    try:
+        yield
+    finally:
+        os.setresuid(-1, 0, -1)
+        os.setresgid(-1, 0, -1)
+
+
+def _inodes_used(place: str) -> int:
+    disk = os.statvfs(place)
+    return disk.f_files - disk.f_ffree

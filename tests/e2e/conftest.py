@@ -1,0 +1,32 @@
+"""Fixtures of the tests of whole journeys: the backends that this machine has, and busy loops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from beside import BUSY_LOOPS, busy_loops
+
+import sandboxes
+
+BACKENDS = ("embedded", "docker")
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """The name of a backend that can isolate here."""
+    name = str(request.param)
+    kind = sandboxes.available().get(name)
+    if kind is None:
+        pytest.skip(f"no backend {name!r} here: pip install pairproof[{name}]")
+    probe = kind.probe()
+    if not probe.available:
+        pytest.skip(f"{name}: {probe.reason}: {probe.remedy}")
+    return name
+
+
+@pytest.fixture(params=[0, BUSY_LOOPS], ids=["calm", "busy"])
+def load(request: pytest.FixtureRequest) -> Iterator[int]:
+    """A calm machine, and one with busy loops beside."""
+    with busy_loops(request.param):
+        yield request.param
