@@ -198,7 +198,7 @@ for path in ("/sys/kernel/uevent_helper", "/sys/power/state", "/sys/kernel/mm/tr
              "/sys/module/kernel/parameters/panic", "/sys/kernel/security", "/sys/kernel/debug",
              "/sys/firmware", "/sys/class/net", "/sys/block", "/sys/fs/bpf"):
     attack("write " + path, lambda: write(path, b"/job/helper"))
-    attack("list " + path, lambda: os.listdir(path) and path.startswith(("/sys/kernel/d", "/sys/fs/b")))
+    attack("list " + path, lambda: bool(os.listdir(path)) and path.startswith(("/sys/kernel/d", "/sys/fs/b")))
 """,
     ),
     Attempt(
