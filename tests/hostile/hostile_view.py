@@ -54,6 +54,7 @@ disk = os.statvfs("/job")
 view = {
     "files": [below(p) for p in ("/job", "/tmp", "/dev/shm")],
     "modes": [os.stat(p).st_mode for p in ("/", "/job", "/tmp", "/dev/shm", "/dev/null")],
+    "attributes": [os.listxattr(p) for p in ("/job", "/tmp", "/dev/shm")],
     "free": [disk.f_blocks - disk.f_bfree, disk.f_files - disk.f_ffree],
     "guest code": digest("/guest"),
     "devices": sorted(os.listdir("/dev")),

@@ -205,6 +205,8 @@ for place in ("/job", "/tmp", "/dev/shm"):
     harmless("attribute " + place, lambda: os.setxattr(place + "/a", "user.x", b"x" * 1000))
     harmless("acl " + place, lambda: os.setxattr(place + "/a", "system.posix_acl_access", struct.pack("<IHHI", 2, 1, 0, 0xffffffff)))
     os.chmod(place + "/a/b", 0o1000); os.chmod(place + "/a", 0)
+    harmless("acl of " + place, lambda: os.setxattr(place, "system.posix_acl_default", struct.pack("<I" + "HHI" * 3, 2, 1, 7, -1 & 0xffffffff, 4, 0, -1 & 0xffffffff, 32, 0, -1 & 0xffffffff)))
+    harmless("mark " + place, lambda: os.setxattr(place, "user.mark", b"left"))
     harmless("mode " + place, lambda: os.chmod(place, 0))
     attack("remove " + place, lambda: os.rmdir(place))
     attack("rename " + place, lambda: os.rename(place, place + "2"))
