@@ -144,6 +144,7 @@ def measure(prepared: Prepared, lab: Lab) -> Measured:
         return _second_opinion(measured, prepared, bench)
 
     groups = tuple(_groups(prepared, measured))
+    bench = bench.roomy()
     vacuity = battery(
         code, groups, prepared.functions, bench,
         entry_point=prepared.under_test, guessed=prepared.guessed,

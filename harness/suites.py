@@ -43,6 +43,7 @@ def run_suite(prepared: Prepared, variation: Variation, bench: Bench) -> SuiteTr
         return SuiteTrial(trial=split, assurance="native")
     if split.passed or _ended_badly(split):
         return SuiteTrial(trial=split, assurance="split")
+    bench = bench.roomy()
     native = bench.suite(code, suite, prepared.roster, variation, mode=Mode.NATIVE)
     if not native.passed:
         return SuiteTrial(trial=split, assurance="split")
@@ -57,6 +58,7 @@ def _believes_anything(prepared: Prepared, suite: Suite, bench: Bench) -> bool:
     """
     entry = prepared.under_test or suite.entry_point
     code = prepared.pair.code
+    bench = bench.roomy()
     yes = bench.suite(universal_code(code, only=entry), suite, prepared.roster, PLAIN)
     if entry not in prepared.functions:
         return yes.passed

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
+from beside import BUSY_LOOPS, busy_loops
 
 import sandboxes
 
 BACKENDS = ("embedded", "docker")
-BUSY_LOOPS = 8
 
 
 @pytest.fixture(scope="session", params=BACKENDS)
@@ -26,20 +23,6 @@ def backend(request: pytest.FixtureRequest) -> str:
     if not probe.available:
         pytest.skip(f"{name}: {probe.reason}: {probe.remedy}")
     return name
-
-
-@contextmanager
-def busy_loops(count: int) -> Iterator[None]:
-    """That many processes that want a processor all the time."""
-    loops = [
-        subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) for _ in range(count)
-    ]
-    try:
-        yield
-    finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
 
 
 @pytest.fixture(params=[0, BUSY_LOOPS], ids=["calm", "busy"])

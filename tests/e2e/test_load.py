@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from beside import BUSY_LOOPS, busy_loops
 
 import sandboxes
+from harness import api
+from harness.config import load_settings
+from harness.models import Reason
 from sandboxes.base import Job, Limits, Outcome, Process, Profile
 
 CPU_S = 0.5
@@ -124,3 +131,62 @@ def test_a_job_near_its_limit_ends_alike_at_any_load(
     assert {key: done.status.value for key, done in found.items()} == {
         key: due(*key) for key in found
     }, {key: (done.cpu_s, done.wall_s, done.detail) for key, done in found.items()}
+
+
+BURN = "import time\n\n\ndef burn(s, clock=time.process_time):\n    begun = clock()\n    while clock() - begun < s:\n        pass\n"
+FIXED = "def work(rounds):\n    x = 0\n    for i in range(rounds):\n        x = (x * 31 + i) % 1000003\n    return x\n"
+SKETCH = "double(1) == 2\ndouble(4) == 8\ndouble(7) == 14"
+
+
+def pairs(path: Path) -> dict[str, str]:
+    """A right answer that takes a share of the limit, over three cases; ids to the status due."""
+    rounds_per_s = _rounds_per_s()
+    rows = {}
+    for share in SHARES:
+        each = share * CPU_S / 3
+        rows[f"alone-{share}"] = f"{BURN}\n\ndef double(x):\n    burn({each})\n    return 2 * x\n"
+        rows[f"thread-{share}"] = (
+            f"import threading\n{BURN}\n\ndef double(x):\n    t = threading.Thread(target=burn, "
+            f"args=({each}, time.thread_time))\n    t.start()\n    t.join()\n    return 2 * x\n"
+        )
+        if share in (0.6, 2.0):
+            rounds = int(each * rounds_per_s)
+            rows[f"work-{share}"] = (
+                f"{FIXED}\n\ndef double(x):\n    work({rounds})\n    return 2 * x\n"
+            )
+    with path.open("w") as file:
+        for name, code in rows.items():
+            row = {"id": name, "language": "python", "code": code, "test_sketch": SKETCH,
+                   "instruction": "Write `double` that returns twice its argument."}  # fmt: skip
+            file.write(json.dumps(row) + "\n")
+    return {n: "accepted" if float(n.partition("-")[2]) < 1 else "rejected" for n in rows}
+
+
+def _rounds_per_s() -> float:
+    """How fast this machine does the fixed work, from the best of many tries."""
+    space: dict[str, Any] = {}
+    exec(FIXED, space)
+    took = []
+    for _ in range(40):
+        begun = time.process_time()
+        space["work"](50_000)
+        took.append(time.process_time() - begun)
+    return 50_000 / min(took)
+
+
+@pytest.mark.slow
+def test_a_verdict_near_the_limit_is_the_same_at_any_load(backend: str, tmp_path: Path) -> None:
+    """The whole journey, with its repeated calls and wrong answers, agrees with the first run."""
+    expected = pairs(tmp_path / "pairs.jsonl")
+    limits = {**load_settings().limits.model_dump(), "cpu_s": CPU_S, "wall_s": 2 * CPU_S}
+    for loops in (0, BUSY_LOOPS):
+        for jobs_ in CONCURRENCY:
+            run = tmp_path / f"run-{loops}-{jobs_}"
+            with busy_loops(loops):
+                settings = load_settings(sandbox=backend, jobs=jobs_, limits=limits)
+                api.verify(tmp_path / "pairs.jsonl", out=run, settings=settings)
+            found = {v.pair_id: v for v in api.load_run(run).verdicts()}
+            said = {n: (v.status.value, v.reasons, v.detail) for n, v in found.items()}
+            assert {n: v.status.value for n, v in found.items()} == expected, said
+            late = {tuple(v.reasons) for v in found.values() if v.status.value == "rejected"}
+            assert late == {(Reason.TIMEOUT,)}, said
