@@ -174,7 +174,9 @@ attack("host", lambda: write(f"/proc/{HOST['pid']}/oom_score_adj", b"1000"))
 for pid in ("self", "1"):
     for name, text in (("uid_map", b"0 0 4294967295"), ("gid_map", b"0 0 1"), ("setgroups", b"allow"),
                        ("projid_map", b"0 0 1")):
-        attack(pid + name, lambda: write(f"/proc/{pid}/{name}", text))
+        # The map of project ids needs no right: it may serve the job itself, but never a later one.
+        own = pid == "self" and name == "projid_map"
+        (harmless if own else attack)(pid + name, lambda: write(f"/proc/{pid}/{name}", text))
 """,
     ),
     Attempt(

@@ -142,7 +142,7 @@ for path in ("/guest/guest.py", "/usr", "/", os.__file__):
         if os.fork() == 0: os.setsid(); time.sleep(60)
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     harmless(path, lock)
-    attack("lease " + path, lambda: fcntl.fcntl(os.open(path, os.O_RDONLY), 1024, fcntl.F_RDLCK) if path.endswith("t.py") else False)
+    harmless("lease " + path, lambda: fcntl.fcntl(os.open(path, os.O_RDONLY), 1024, fcntl.F_RDLCK) if path.endswith("t.py") else False)
 """,
         look="""
 free = []
@@ -334,16 +334,19 @@ else: tried.append("no such instruction here")
         category="foreign ABIs",
         tries="make calls with the x32 bit set, past a filter that compares plain numbers",
         code="""
-def x32(name): return lambda: call_number((1 << 30) | payload["numbers"][name])
-def call_number(number):
-    ctypes.set_errno(0)
-    if libc.syscall(ctypes.c_long(number), 0x10000000, 0, 0, 0, 0) == -1: raise OSError(ctypes.get_errno(), "x32")
+def x32(number):
+    def body():
+        if libc.syscall(ctypes.c_long(number), 0x10000000, 0, 0, 0, 0) != -1: os._exit(5)
+    def inner():
+        _, status = os.waitpid(fork(body), 0)
+        return os.WIFEXITED(status) and os.WEXITSTATUS(status) == 5
+    return inner
 for name in ("unshare", "ptrace", "mount", "bpf", "keyctl", "shmget"):
-    attack(name, x32(name))
+    attack(name, x32((1 << 30) | payload["numbers"][name]))
 for number in (512, 521, 545):
-    attack(f"compat {number}", lambda: call_number((1 << 30) | number))
+    attack(f"compat {number}", x32((1 << 30) | number))
 for number in (1 << 31, (1 << 32) | payload["numbers"]["unshare"], 0xffffffff, 9999):
-    attack(f"odd {number}", lambda: call_number(number))
+    attack(f"odd {number}", x32(number))
 """,
     ),
     Attempt(
