@@ -80,7 +80,7 @@ view = {
     "unix sockets": [l.split()[-1] for l in text("/proc/net/unix").splitlines()[1:] if len(l.split()) > 7],
     "devices of the net": [l.split(":")[0].strip() for l in text("/proc/net/dev").splitlines() if ":" in l],
     "ipc": [len(text(f"/proc/sysvipc/{k}").splitlines()) for k in ("shm", "sem", "msg")],
-    "locks": [l for l in text("/proc/locks").splitlines() if l.split()[-4] != "-1"],
+    "locks": [l for l in text("/proc/locks").splitlines() if " -1 " not in l],
     "project ids": text("/proc/self/projid_map"),
     "killed first": text("/proc/self/oom_score_adj"),
     "dump filter": text("/proc/self/coredump_filter"),

@@ -204,6 +204,20 @@ for path in ("/sys/kernel/uevent_helper", "/sys/power/state", "/sys/kernel/mm/tr
 """,
     ),
     Attempt(
+        name="sys-through-proc",
+        category="/sys",
+        tries="find another instance of /sys or of the control groups in /proc and by new mounts",
+        code="""
+for path in ("/proc/1/root/sys/kernel", "/proc/self/root/sys/fs/cgroup", "/proc/1/cwd/../sys"):
+    attack(path, lambda: write(path + "/uevent_helper", b"/job/x"))
+    attack("group " + path, lambda: os.mkdir(f"{path}/{HOST['token']}"))
+os.makedirs("/job/s", exist_ok=True)
+attack("mount", lambda: call("mount", b"sysfs", b"/job/s", b"sysfs", 0, None))
+attack("securityfs", lambda: call("mount", b"securityfs", b"/job/s", b"securityfs", 0, None))
+attack("efivarfs", lambda: call("mount", b"efivarfs", b"/job/s", b"efivarfs", 0, None))
+""",
+    ),
+    Attempt(
         name="cgroup-release-agent",
         category="cgroups",
         tries="set a release agent and leave an empty group, on any hierarchy that can be found or mounted",
@@ -245,6 +259,20 @@ def crash(): os.kill(os.getpid(), signal.SIGABRT)
 _, status = os.waitpid(fork(crash), 0)
 attack("dumped", lambda: os.WCOREDUMP(status))
 attack("file", lambda: any("core" in n for n in os.listdir("/job")))
+""",
+    ),
+    Attempt(
+        name="core-of-the-supervisor",
+        category="core patterns",
+        tries="have the supervisor's memory dumped: core limits and signals of PID 1, a core socket, suid_dumpable",
+        code="""
+attack("limit", lambda: resource.prlimit(1, resource.RLIMIT_CORE, (1 << 20, 1 << 20)))
+attack("dumpable", lambda: write("/proc/sys/fs/suid_dumpable", b"1"))
+attack("filter", lambda: write("/proc/1/coredump_filter", b"0xff"))
+attack("socket", lambda: write("/proc/sys/kernel/core_pattern", b"@/job/core"))
+attack("pipe limit", lambda: write("/proc/sys/kernel/core_pipe_limit", b"0"))
+for number in (signal.SIGQUIT, signal.SIGABRT, signal.SIGSEGV):
+    attack(f"signal {number}", lambda: os.kill(1, number))
 """,
     ),
     Attempt(

@@ -171,6 +171,22 @@ attack("persistent", lambda: call("keyctl", 22, -1, -3, 0, 0))
         check=lambda scene: _is(scene.found, 0),
     ),
     Attempt(
+        name="keyring-of-others",
+        category="keyrings",
+        tries="use keys of its user, of the session and of the host by number, and take quota from others",
+        code="""
+def numbers():
+    try: return [int(l.split()[0], 16) for l in open("/proc/keys")]
+    except FileNotFoundError: return []
+for number in [1, 2, 1000] + numbers():
+    attack(f"read {number}", lambda: call("keyctl", 11, number, None, 0, 0))
+    attack(f"own {number}", lambda: call("keyctl", 4, number, os.getuid(), -1, 0))
+    attack(f"revoke {number}", lambda: call("keyctl", 3, number, 0, 0, 0))
+    attack(f"time out {number}", lambda: call("keyctl", 15, number, 1, 0, 0))
+attack("quota", lambda: [call("add_key", b"user", b"k%d" % i, b"x" * 1000, 1000, -4) for i in range(50)])
+""",
+    ),
+    Attempt(
         name="kernel-modules",
         category="kernel interfaces",
         tries="load and unload kernel modules, by call and by asking for a strange protocol",
