@@ -14,14 +14,18 @@ _CHUNK_BYTES = 1 << 16
 _KILL_AT = 8
 
 
-def _sha256(data: memoryview) -> Any:
+def _find_sha256() -> Any:
     # hashlib loads OpenSSL, which every later fork would carry.
     for name in ("_sha256", "_sha2", "hashlib"):
         try:
-            return importlib.import_module(name).sha256(data)
+            return importlib.import_module(name).sha256
         except ImportError:
             continue
     raise ImportError("no sha256")
+
+
+# Before the first job: a module that one job made us load would be seen by the next.
+_sha256 = _find_sha256()
 
 
 class Pipe:

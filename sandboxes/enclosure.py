@@ -44,6 +44,8 @@ class Enclosure:
         handles = [os.open(place, os.O_PATH | os.O_DIRECTORY) for place in _PLACES]
         rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", handles))
         self._theirs.sendmsg([b"p"], [rights])
+        for handle in handles:  # a number below those that are closed for every job
+            os.close(handle)
         linux.drop_bounding_set()
         self._drop()
         self._filter.install()

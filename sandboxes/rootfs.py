@@ -16,6 +16,7 @@ GUEST = "/guest"
 SITE = "/site"
 WORK = "/job"
 WRITABLE = (WORK, "/tmp", "/dev/shm")
+WRITABLE_MODE = 0o1777
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/libx32")
 _ETC = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
@@ -119,7 +120,7 @@ def enter(*, disk_mb: int, inodes: int) -> bool:
     # One file system for all writable places: one size, one count of inodes, one wipe.
     for inner, outer in (("tmp", "tmp"), ("shm", "dev/shm"), ("work", "job")):
         os.mkdir(f"job/{inner}")
-        os.chmod(f"job/{inner}", 0o1777)
+        os.chmod(f"job/{inner}", WRITABLE_MODE)
         linux.mount(f"job/{inner}", outer, None, linux.MS_BIND)
     linux.pivot_root_here()
     linux.sethostname("sandbox")

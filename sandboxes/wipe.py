@@ -40,6 +40,7 @@ def _flatten(top: bytes, names: list[bytes]) -> int:
                     below = path + b"/" + inner
                     with contextlib.suppress(OSError):
                         if not _remove(below):
+                            os.chmod(below, 0o700)  # who moves a folder has to write to it
                             serial += 1
                             os.rename(below, top + b"/.wipe%d" % serial)
                         moved += 1

@@ -11,6 +11,7 @@ import typer
 from harness.cli import images, run, system
 from harness.cli.output import Output, current
 from harness.errors import ExitCode, HarnessError
+from harness.reports.terminal import visible
 from harness.version import harness_version
 
 app = typer.Typer(
@@ -60,6 +61,6 @@ def _say(error: HarnessError) -> None:
     if output is not None and output.json:
         document = {"error": str(error), "hint": error.hint, "exit_code": int(error.exit_code)}
         sys.stdout.write(json.dumps(document) + "\n")
-    sys.stderr.write(f"pairproof: {error}\n")
+    sys.stderr.write(visible(f"pairproof: {error}\n"))
     if error.hint:
-        sys.stderr.write(f"  {error.hint}\n")
+        sys.stderr.write(visible(f"  {error.hint}\n"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 import sys
 import time
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import Any
 
 import typer
 
+from harness.reports.terminal import json_text, visible
 from harness.run import Progress
 
 _CURRENT: list[Output] = []
@@ -28,13 +28,13 @@ class Output:
     def document(self, value: dict[str, Any]) -> None:
         """Print the one document, where --json asked for it."""
         if self.json:
-            sys.stdout.write(jsonlib.dumps(value, ensure_ascii=False) + "\n")
+            sys.stdout.write(json_text(value) + "\n")
             sys.stdout.flush()
 
     def say(self, text: str = "") -> None:
-        """A line for people."""
+        """A line for people. Text of candidates in it cannot steer their terminal."""
         if not self.quiet:
-            typer.echo(text, err=self.json)
+            typer.echo(visible(text), err=self.json)
 
 
 def current() -> Output | None:

@@ -16,6 +16,7 @@ from harness import api
 from harness.cli.output import ProgressLine, row_total, with_json
 from harness.config import load_settings
 from harness.errors import ExitCode, Misuse
+from harness.reports.terminal import visible
 from harness.run import RETRIES, Stop
 
 PANEL = "Run"
@@ -235,7 +236,7 @@ def report(
 
     text = write_report(kind, api.load_run(run))
     if out is None:
-        typer.echo(text, nl=False)
+        typer.echo(visible(text), nl=False)
         return
     try:
         out.write_text(text, encoding="utf-8")

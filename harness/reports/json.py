@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import ClassVar
 
 from harness.reports.figures import count
+from harness.reports.terminal import json_text
 from harness.store import Run
 
 
@@ -17,7 +17,7 @@ class Json:
     def write(self, run: Run) -> str:
         """The document, indented, with a last newline."""
         document = {"manifest": run.manifest().model_dump(mode="json"), **count(run).as_dict()}
-        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+        return json_text(document, indent=2) + "\n"
 
 
 REPORT = Json()

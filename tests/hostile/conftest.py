@@ -17,8 +17,8 @@ class Tier:
     """A sandbox under attack with its bait.
 
     `owner` is the host's process whose descendants the jobs are (0: they are an engine's). `warm`
-    says that a slot serves many jobs. `clean` is what a job sees before any attempt, `slot` the
-    one that served the last job.
+    says that a slot serves many jobs. `clean` is what a job sees before any attempt, `slot` and
+    `pid` tell which slot served the last job.
     """
 
     def __init__(self, name: str, sandbox: Any) -> None:
@@ -31,6 +31,7 @@ class Tier:
         seen = look(sandbox, self.world)
         self.clean: dict[str, Any] = seen["view"]
         self.slot: str = seen["slot"]
+        self.pid: int = seen["pid"]
 
     def close(self) -> None:
         """End everything."""

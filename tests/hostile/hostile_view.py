@@ -54,6 +54,7 @@ disk = os.statvfs("/job")
 view = {
     "files": [below(p) for p in ("/job", "/tmp", "/dev/shm")],
     "modes": [os.stat(p).st_mode for p in ("/", "/job", "/tmp", "/dev/shm", "/dev/null")],
+    "attributes": [os.listxattr(p) for p in ("/job", "/tmp", "/dev/shm")],
     "free": [disk.f_blocks - disk.f_bfree, disk.f_files - disk.f_ffree],
     "guest code": digest("/guest"),
     "devices": sorted(os.listdir("/dev")),
@@ -67,9 +68,9 @@ view = {
     "processors": sorted(os.sched_getaffinity(0)),
     "policy": os.sched_getscheduler(0),
     "resources": resources(),
-    "signals": [status[n] for n in ("SigIgn", "SigBlk", "SigCgt", "SigPnd", "ShdPnd")],
-    "capabilities": [status[n] for n in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")],
-    "filter": [status["Seccomp"], status.get("Seccomp_filters"), status["NoNewPrivs"]],
+    "signals": [status.get(n) for n in ("SigIgn", "SigBlk", "SigCgt", "SigPnd", "ShdPnd")],
+    "capabilities": [status.get(n) for n in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")],
+    "filter": [status.get(n) for n in ("Seccomp", "Seccomp_filters", "NoNewPrivs")],
     "timers": [signal.getitimer(k) for k in (0, 1, 2)],
     "dumpable": libc.prctl(3, 0, 0, 0, 0),
     "subreaper": got(37), "death signal": got(2), "slack": libc.prctl(30, 0, 0, 0, 0),
@@ -79,7 +80,7 @@ view = {
     "unix sockets": [l.split()[-1] for l in text("/proc/net/unix").splitlines()[1:] if len(l.split()) > 7],
     "devices of the net": [l.split(":")[0].strip() for l in text("/proc/net/dev").splitlines() if ":" in l],
     "ipc": [len(text(f"/proc/sysvipc/{k}").splitlines()) for k in ("shm", "sem", "msg")],
-    "locks": [l for l in text("/proc/locks").splitlines() if l.split()[-4] != "-1"],
+    "locks": [l for l in text("/proc/locks").splitlines() if " -1 " not in l],
     "project ids": text("/proc/self/projid_map"),
     "killed first": text("/proc/self/oom_score_adj"),
     "dump filter": text("/proc/self/coredump_filter"),
@@ -94,12 +95,15 @@ view = {
     "builtins": len(dir(__builtins__)),
     "locked": [status.get("VmLck"), status.get("HugetlbPages")],
 }
-tell({"view": view, "slot": os.readlink("/proc/self/ns/pid"), "uid": os.getuid()})
+tell({"view": view, "slot": os.readlink("/proc/self/ns/pid"), "pid": os.getpid()})
 """
 
 
 def look(sandbox: Any, world: World) -> dict[str, Any]:
-    """The view of a job that comes next; its slot's identity under "slot"."""
+    """The view of a job that comes next; "slot" and "pid" tell whether it is the same slot.
+
+    The kernel gives the number of a namespace again; process numbers of a slot only rise.
+    """
     done = sandbox.run(plain(VIEW, world))
     assert done.status is Status.OK, f"the next job failed: {done.detail} {done.stderr.text}"
     told: dict[str, Any] = json.loads(done.report)

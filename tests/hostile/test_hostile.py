@@ -19,7 +19,7 @@ from sandboxes.base import SandboxUnavailable, Status
 def test_attempt_fails(tier: Any, attempt: Attempt) -> None:
     """The host is as it was, the next job sees a fresh place, and the slot serves it."""
     scene = Scene(attempt, tier.sandbox, tier.world)
-    before = tier.slot
+    slot, pid = tier.slot, tier.pid
     try:
         scene.outcome = tier.sandbox.run(job_of(attempt, tier.world))
     except SandboxUnavailable as error:
@@ -32,12 +32,12 @@ def test_attempt_fails(tier: Any, attempt: Attempt) -> None:
         assert done.status is Status.OK, f"{done.detail} {done.stderr.text}"
         scene.found = json.loads(done.report)
     after = look(tier.sandbox, tier.world)
-    tier.slot = after["slot"]
+    tier.slot, tier.pid = after["slot"], after["pid"]
     assert changes == [], message
     assert left == [], message
     assert differences(tier.clean, after["view"]) == [], message
     if attempt.keeps and tier.warm:
-        assert after["slot"] == before, f"the slot did not survive: {message}"
+        assert after["slot"] == slot and after["pid"] > pid, f"the slot was lost: {message}"
     if attempt.reaches:
         assert scene.done.status is Status.OK, message
         assert scene.said["tried"], f"nothing was tried: {message}"

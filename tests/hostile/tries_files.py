@@ -174,7 +174,9 @@ attack("host", lambda: write(f"/proc/{HOST['pid']}/oom_score_adj", b"1000"))
 for pid in ("self", "1"):
     for name, text in (("uid_map", b"0 0 4294967295"), ("gid_map", b"0 0 1"), ("setgroups", b"allow"),
                        ("projid_map", b"0 0 1")):
-        attack(pid + name, lambda: write(f"/proc/{pid}/{name}", text))
+        # The map of project ids needs no right: it may serve the job itself, but never a later one.
+        own = pid == "self" and name == "projid_map"
+        (harmless if own else attack)(pid + name, lambda: write(f"/proc/{pid}/{name}", text))
 """,
     ),
     Attempt(
@@ -198,7 +200,21 @@ for path in ("/sys/kernel/uevent_helper", "/sys/power/state", "/sys/kernel/mm/tr
              "/sys/module/kernel/parameters/panic", "/sys/kernel/security", "/sys/kernel/debug",
              "/sys/firmware", "/sys/class/net", "/sys/block", "/sys/fs/bpf"):
     attack("write " + path, lambda: write(path, b"/job/helper"))
-    attack("list " + path, lambda: os.listdir(path) and path.startswith(("/sys/kernel/d", "/sys/fs/b")))
+    attack("list " + path, lambda: bool(os.listdir(path)) and path.startswith(("/sys/kernel/d", "/sys/fs/b")))
+""",
+    ),
+    Attempt(
+        name="sys-through-proc",
+        category="/sys",
+        tries="find another instance of /sys or of the control groups in /proc and by new mounts",
+        code="""
+for path in ("/proc/1/root/sys/kernel", "/proc/self/root/sys/fs/cgroup", "/proc/1/cwd/../sys"):
+    attack(path, lambda: write(path + "/uevent_helper", b"/job/x"))
+    attack("group " + path, lambda: os.mkdir(f"{path}/{HOST['token']}"))
+os.makedirs("/job/s", exist_ok=True)
+attack("mount", lambda: call("mount", b"sysfs", b"/job/s", b"sysfs", 0, None))
+attack("securityfs", lambda: call("mount", b"securityfs", b"/job/s", b"securityfs", 0, None))
+attack("efivarfs", lambda: call("mount", b"efivarfs", b"/job/s", b"efivarfs", 0, None))
 """,
     ),
     Attempt(
@@ -243,6 +259,20 @@ def crash(): os.kill(os.getpid(), signal.SIGABRT)
 _, status = os.waitpid(fork(crash), 0)
 attack("dumped", lambda: os.WCOREDUMP(status))
 attack("file", lambda: any("core" in n for n in os.listdir("/job")))
+""",
+    ),
+    Attempt(
+        name="core-of-the-supervisor",
+        category="core patterns",
+        tries="have the supervisor's memory dumped: core limits and signals of PID 1, a core socket, suid_dumpable",
+        code="""
+attack("limit", lambda: resource.prlimit(1, resource.RLIMIT_CORE, (1 << 20, 1 << 20)))
+attack("dumpable", lambda: write("/proc/sys/fs/suid_dumpable", b"1"))
+attack("filter", lambda: write("/proc/1/coredump_filter", b"0xff"))
+attack("socket", lambda: write("/proc/sys/kernel/core_pattern", b"@/job/core"))
+attack("pipe limit", lambda: write("/proc/sys/kernel/core_pipe_limit", b"0"))
+for number in (signal.SIGQUIT, signal.SIGABRT, signal.SIGSEGV):
+    attack(f"signal {number}", lambda: os.kill(1, number))
 """,
     ),
     Attempt(
