@@ -262,6 +262,7 @@ class _Session:
                 sandbox=self.lab.facts.backend,
                 policy=self.lab.policy,
                 limits=_limits(self.lab),
+                calibration=self.lab.calibration,
                 facts=_facts(self.lab),
                 started=self.first.started if self.first else self.now,
                 sessions=self.first.sessions + 1 if self.first else 1,

@@ -20,7 +20,15 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from harness.errors import Misuse
-from harness.models import SCHEMA_VERSION, Policy, Quarantined, Record, Verdict, VerdictStatus
+from harness.models import (
+    SCHEMA_VERSION,
+    Calibration,
+    Policy,
+    Quarantined,
+    Record,
+    Verdict,
+    VerdictStatus,
+)
 
 VERDICTS = "verdicts.jsonl"
 QUARANTINE = "quarantine.jsonl"
@@ -37,6 +45,8 @@ class Manifest(Record):
     sandbox: str = ""
     limits: dict[str, float] = Field(default_factory=dict)
     policy: Policy = Policy()
+    calibration: Calibration = Calibration()
+    """What `limits` were multiplied with on this machine."""
     facts: dict[str, Any] = Field(default_factory=dict)
     """Backend, tier, image, toolchain, enforced, kernel, machine."""
     started: str = ""
@@ -136,6 +146,14 @@ class Store:
         """Close the files and let others in."""
         for descriptor in (self._verdicts, self._quarantine, self._lock):
             os.close(descriptor)
+
+
+def begun_with(root: Path) -> Calibration | None:
+    """The calibration of the run in this folder; None where there is no run yet."""
+    try:
+        return Manifest.model_validate_json((root / MANIFEST).read_bytes()).calibration
+    except (OSError, ValidationError):
+        return None
 
 
 class Run:
