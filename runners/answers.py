@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from runners.base import Answer, CallCase, Evidence, Source, Variation
+from runners.profiles import profile_of
 from sandboxes.base import Job, Limits, Outcome, Process, Status
 
 _CASE_KEYS = frozenset({"case", "value", "error", "unknown", "calls", "changed", "printed"})
@@ -17,6 +18,7 @@ _CASE_KEYS = frozenset({"case", "value", "error", "unknown", "calls", "changed",
 def plan_values(source: Source, variation: Variation, limits: Limits) -> tuple[Job, ...]:
     """One job that answers all calls, then one job for each program case."""
     varied = asdict(variation)
+    profile = profile_of(source.code, otherwise="values")
     calls = [case for case in source.cases if case.stdin is None]
     programs = [case for case in source.cases if case.stdin is not None]
     jobs = []
@@ -31,10 +33,10 @@ def plan_values(source: Source, variation: Variation, limits: Limits) -> tuple[J
             "variation": varied,
             "repeat": variation.repeat,
         }
-        jobs.append(_job("values:main", payload, variation, limits))
+        jobs.append(_job("values:main", payload, profile, variation, limits))
     for case in programs:
         payload = {"code": source.code, "argv": list(case.argv), "variation": varied}
-        jobs.append(_job("values:program", payload, variation, limits, stdin=case.stdin or ""))
+        jobs.append(_job("values:program", payload, profile, variation, limits, case.stdin or ""))
     return tuple(jobs)
 
 
@@ -48,10 +50,15 @@ def _frame(case: CallCase) -> dict[str, Any]:
 
 
 def _job(
-    entry: str, payload: dict[str, Any], variation: Variation, limits: Limits, *, stdin: str = ""
+    entry: str,
+    payload: dict[str, Any],
+    profile: str,
+    variation: Variation,
+    limits: Limits,
+    stdin: str = "",
 ) -> Job:
     process = Process(entry=entry, payload=payload, stdin=stdin)
-    return Job(processes=(process,), profile="values", hash_seed=variation.hash_seed, limits=limits)
+    return Job(processes=(process,), profile=profile, hash_seed=variation.hash_seed, limits=limits)
 
 
 def report_lines(report: bytes) -> Iterator[dict[str, Any] | None]:

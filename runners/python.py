@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import ClassVar
 
 from runners.answers import plan_values, read_values
 from runners.base import Evidence, Source, Variation
+from runners.profiles import PROFILES
 from runners.suites import plan_suite, read_suite
 from sandboxes.base import Job, Limits, Outcome, Profile, Toolchain
-
-GUEST = str(Path(__file__).parent / "guest")
-
-HELD = ("pytest", "numpy", "pandas", "scipy")
-"""Packages that pairs may import beside the standard library, where the toolchain has them."""
-
-_STDLIB = (
-    "abc", "bisect", "collections", "contextlib", "copy", "dataclasses", "datetime", "decimal",
-    "enum", "fractions", "functools", "heapq", "io", "itertools", "json", "math", "operator",
-    "pathlib", "random", "re", "statistics", "string", "textwrap", "time", "types", "typing",
-)  # fmt: skip
-"""What answers import most: loaded once, before any fork."""
-
 
 TOOLCHAIN = Toolchain(
     name="python",
@@ -37,24 +24,7 @@ class Python:
 
     language: ClassVar[str] = "python"
     toolchain: ClassVar[Toolchain] = TOOLCHAIN
-    profiles: ClassVar[Mapping[str, Profile]] = {
-        "values": Profile(
-            guest=GUEST,
-            preload=(*_STDLIB, "codec", "variation", "values"),
-            distributions=HELD,
-        ),
-        "bare": Profile(
-            guest=GUEST,
-            preload=(*_STDLIB, "codec", "variation", "values", "wire", "split", "native", "suite"),
-            distributions=HELD,
-        ),
-        "pytest": Profile(
-            guest=GUEST,
-            preload=(*_STDLIB, "codec", "variation", "values", "wire", "split", "native", "suite",
-                     "warm_pytest"),
-            distributions=HELD,
-        ),
-    }  # fmt: skip
+    profiles: ClassVar[Mapping[str, Profile]] = PROFILES
 
     def plan(self, source: Source, variation: Variation, limits: Limits) -> tuple[Job, ...]:
         """Jobs for cases or for a suite, as the source's mode says."""

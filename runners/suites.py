@@ -8,6 +8,7 @@ from typing import Any
 
 from runners.base import Evidence, Mode, Source, Suite, TestResult, Variation
 from runners.guest.outline import outline
+from runners.profiles import profile_of
 from sandboxes.base import Job, Limits, Outcome, Process, Status
 
 OUTCOMES = frozenset(("passed", "failed", "error", "skipped", "xfailed", "xpassed"))
@@ -84,7 +85,8 @@ def plan_suite(source: Source, variation: Variation, limits: Limits) -> tuple[Jo
     if source.suite is None:
         raise ValueError("the source has no suite: plan its cases instead")
     counted = count_roster(source.suite)
-    pytest_too = counted is not None and counted.needs_pytest
+    lightest = "pytest" if counted is not None and counted.needs_pytest else "bare"
+    profile = profile_of(source.code, source.suite.source, otherwise=lightest)
     varied = {k: v for k, v in asdict(variation).items() if k != "hash_seed"}
     tests: dict[str, Any] = {
         "suite": source.suite.source,
@@ -107,7 +109,7 @@ def plan_suite(source: Source, variation: Variation, limits: Limits) -> tuple[Jo
     return (
         Job(
             processes=processes,
-            profile="pytest" if pytest_too else "bare",
+            profile=profile,
             hash_seed=variation.hash_seed,
             limits=limits,
         ),

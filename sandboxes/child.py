@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # signal's own turns numbers into enum members
 import contextlib
 import gc
 import json
@@ -19,6 +20,7 @@ PEER_FD = 4
 SELFCHECK = ":selfcheck"
 _FIRST_FREE_FD = 5
 _CANNOT_EXECUTE = 127
+_SIGINT = int(signal.SIGINT)
 UNSOUND = 121
 """Exit code of a process that failed before it was harmless; a word on `fault` proves it."""
 
@@ -135,7 +137,7 @@ def _become(child: Child) -> bytes:
     if child.env:
         os.environ.update(child.env)
     if child.entry:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        _signal.signal(_SIGINT, _signal.default_int_handler)
     else:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     # Last: it opens the gate of a second process.

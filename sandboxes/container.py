@@ -22,7 +22,7 @@ TIERS = {
 
 CAPABILITIES = ("KILL", "SETGID", "SETUID")
 _START_MB = 256
-_SENTRY_MB = 192
+_SENTRY_MB = 512
 """What gVisor's own kernel needs: it lives in the container's memory group."""
 _SENTRY_THREADS = 256
 """Its threads count as the container's processes."""

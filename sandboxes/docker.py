@@ -209,7 +209,7 @@ def _enforced(ready: Mapping[str, Any], tier: str) -> dict[str, str]:
     held = ready["mechanisms"]
     counted = "memory_events" in ready["uses"]
     kernel = "gVisor" if tier == "runsc" else "container"
-    return {
+    words = {
         "network": f"{kernel}: network none, seccomp",
         "files": f"{kernel}: read-only root of the image",
         "processes": f"{kernel}: PID namespace, kill of all",
@@ -225,3 +225,10 @@ def _enforced(ready: Mapping[str, Any], tier: str) -> dict[str, str]:
         "file": "RLIMIT_FSIZE",
         "output": "drained and counted",
     }
+    if tier == "runsc":
+        words |= {
+            "memory": "polled of the sandbox; container's limit, 512 MB above",
+            "inodes": "container's memory limit: gVisor counts none",
+            "proc": "memory and pipes of others are closed; maps and environment are not",
+        }
+    return words

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import socket
 from typing import TYPE_CHECKING
 
 from sandboxes.base import SandboxUnavailable
@@ -29,11 +30,21 @@ def client(timeout_s: int = 120) -> DockerClient:
     from docker.errors import DockerException
 
     try:
+        _knock()
         return docker.DockerClient.from_env(timeout=timeout_s, version="auto")
     except (DockerException, OSError, ValueError) as error:
         raise SandboxUnavailable(
             f"no Docker engine answers: {_cause(error)}", hint=_remedy(error)
         ) from error
+
+
+def _knock() -> None:
+    """Connect once where the engine listens on a file: the client leaks the socket of a refusal."""
+    host = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+    if host.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as knocking:
+            knocking.settimeout(30)
+            knocking.connect(host.removeprefix("unix://"))
 
 
 def _cause(error: BaseException) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import os
 import shutil
 import ssl
@@ -15,15 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sandboxes import owners
 from sandboxes.base import SandboxUnavailable, Toolchain
 from sandboxes.image_facts import facts_inside
+from sandboxes.image_labels import BUILDING, LABEL
 from sandboxes.images import tag_of
 from sandboxes.normalise import config, normalise, write_archive
 from sandboxes.recipes import (
     BUILD,
     PINS_OUT,
     Pins,
-    pinned_from_report,
     requirements,
     script,
 )
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.containers import Container
 
-
-LABEL = "org.pairproof.image"
-"""On every image that we made (its toolchain's name), and on the containers that make them."""
 
 _PASSED = (
     "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
@@ -67,6 +64,8 @@ def build_image(
     Raises:
         SandboxUnavailable: a pin is gone, or a step failed; the message has its last lines.
     """
+    from docker.errors import DockerException
+
     folder = Path(tempfile.mkdtemp(prefix="pairproof-image-"))
     try:
         say(f"{toolchain.name}: installing on {base}")
@@ -79,6 +78,11 @@ def build_image(
             )
         say(f"{toolchain.name}: making the image")
         return _load(engine, toolchain, found, folder)
+    except (DockerException, OSError) as error:
+        raise SandboxUnavailable(
+            f"building the image of {toolchain.name} failed: {error}",
+            hint="the engine must answer, and its disk and that of temporary files must have room",
+        ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -94,7 +98,7 @@ def _fill(
         working_dir="/",
         environment={name: os.environ[name] for name in _PASSED if name in os.environ},
         network_mode="host",
-        labels={LABEL: toolchain.name},
+        labels={BUILDING: owners.identity()},
     )
     try:
         container.put_archive("/", _context(toolchain, pins))
@@ -102,7 +106,7 @@ def _fill(
         status = int(container.wait(timeout=3600)["StatusCode"])
         if status:
             raise _failed(toolchain.name, container.logs(tail=40).decode("utf-8", "replace"))
-        found = _found(container, toolchain, pins)
+        found = _found(container, toolchain)
         with exported.open("wb") as file:
             for chunk in container.export(chunk_size=1 << 20):
                 file.write(chunk)
@@ -160,12 +164,13 @@ def authorities() -> str:
     return ""
 
 
-def _found(container: Container, toolchain: Toolchain, pins: Pins | None) -> Pins:
-    debian = tuple(_read(container, f"{PINS_OUT}/debian").decode().split())
-    if pins is not None or not toolchain.python:
-        return Pins(debian=debian, distributions=pins.distributions if pins else ())
-    report = json.loads(_read(container, f"{PINS_OUT}/report.json"))
-    return Pins(debian=debian, distributions=pinned_from_report(report))
+def _found(container: Container, toolchain: Toolchain) -> Pins:
+    def lines(name: str) -> tuple[str, ...]:
+        return tuple(_read(container, f"{PINS_OUT}/{name}").decode().splitlines())
+
+    return Pins(
+        debian=lines("debian"), distributions=lines("distributions") if toolchain.python else ()
+    )
 
 
 def _read(container: Container, path: str) -> bytes:

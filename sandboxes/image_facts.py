@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from sandboxes import owners
 from sandboxes.base import SandboxUnavailable, Toolchain
+from sandboxes.image_labels import BUILDING
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -47,6 +49,7 @@ def inside(engine: DockerClient, image: str, command: tuple[str, ...]) -> str:
             image,
             list(command),
             remove=True,
+            labels={BUILDING: owners.identity()},
             network_mode="none",
             read_only=True,
             cap_drop=["ALL"],

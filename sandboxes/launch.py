@@ -6,6 +6,7 @@ user id; as an ordinary user a namespace with its own id alone.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import signal
@@ -77,6 +78,13 @@ def _map_range(pid: int) -> None:
         first = _first_free_id(name)
         with open(f"/proc/{pid}/{name}", "w") as file:
             file.write(f"0 {first} {MAPPED_IDS}")
+    _map_projects(str(pid))
+
+
+def _map_projects(pid: str) -> None:
+    """Any process of the namespace may write this map, but only once: no job, then."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/projid_map", "w") as file:
+        file.write("0 0 1")
 
 
 def _first_free_id(name: str) -> int:
@@ -159,6 +167,7 @@ def _map_self(uid: int, gid: int) -> None:
     ):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
+    _map_projects("self")
 
 
 def _guard(pid: int, groups: cgroups.Groups | None, tell: int) -> int:

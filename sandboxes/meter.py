@@ -33,6 +33,7 @@ class Meter:
         self._own_start = 0.0
         self.reaped_cpu_s = 0.0
         self._seen: dict[tuple[str, bytes], int] = {}
+        self._base_kb = 0
         self._shares_told = os.path.exists("/proc/self/smaps_rollup")
         self.cores = max(1, len(os.sched_getaffinity(0)))
         self.look_every_s = (
@@ -42,6 +43,7 @@ class Meter:
     def settle(self) -> None:
         """Take what the slot itself uses now as the zero of every job's memory."""
         self.base_bytes = self._number("memory_usage")
+        self._base_kb = _used_kb()
 
     def begin(self, *, memory_mb: int, pids: int) -> None:
         """Before a job: its limits, and the counters' state. Raises OSError."""
@@ -90,9 +92,9 @@ class Meter:
         if "memory_events" in self.files:
             return False
         limit_kb = memory_mb << 10
+        if not self._shares_told:  # a sum would count shared pages often
+            return _used_kb() - self._base_kb > limit_kb
         pids = list(_others())
-        if not self._shares_told:  # a sum would count shared pages often; the container has a limit
-            return max(map(_resident_kb, pids), default=0) > limit_kb
         if sum(_resident_kb(pid) for pid in pids) <= limit_kb:
             return False
         return sum(_proportional_kb(pid) for pid in pids) > limit_kb
@@ -127,6 +129,16 @@ def _resident_kb(pid: str) -> int:
     with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/statm", "rb") as file:
         return int(file.read().split()[1]) * _PAGE_KB
     return 0
+
+
+def _used_kb() -> int:
+    """What all processes of this kernel use: on gVisor's own one, those of the slot."""
+    found = {}
+    with contextlib.suppress(OSError, ValueError), open("/proc/meminfo", "rb") as file:
+        for line in file:
+            name, _, rest = line.partition(b":")
+            found[name] = int(rest.split()[0])
+    return found.get(b"MemTotal", 0) - found.get(b"MemFree", 0)
 
 
 def _proportional_kb(pid: str) -> int:

@@ -35,6 +35,9 @@ _DROPPED = re.compile(
 _STATUS = "var/lib/dpkg/status"
 """The one file of the package manager that stays: it is what scanners of images read."""
 
+_OWNED = re.compile(r"var/lib/dpkg/info/[^/]+\.list")
+"""Files that name what each installed package owns."""
+
 _WRITTEN: Mapping[str, bytes] = {
     "etc/passwd": b"root:x:0:0:root:/:/usr/sbin/nologin\n"
     b"job:x:1000:1000:job:/job:/usr/sbin/nologin\n"
@@ -113,12 +116,27 @@ def _kept(source: tarfile.TarFile) -> dict[str, tarfile.TarInfo]:
         plain = member.isreg() or member.isdir() or member.issym() or member.islnk()
         if name in ("", ".") or not plain or _left_out(name):
             continue
+        # Whether a page of a manual has its alternatives depends on whether the base had manuals.
+        if member.issym() and member.linkname.startswith("/") and _left_out(member.linkname[1:]):
+            continue
         kept[name] = member
+    _drop_forgotten(source, kept)
     for name in (*_WRITTEN, *_FOLDERS):
         for parent in _parents(name):
             kept.setdefault(parent, _folder(parent))
         kept[name] = tarfile.TarInfo(name) if name in _WRITTEN else kept.get(name, _folder(name))
     return kept
+
+
+def _drop_forgotten(source: tarfile.TarFile, kept: dict[str, tarfile.TarInfo]) -> None:
+    """Drop empty folders that belong to no package: what packages of the base left behind."""
+    needed = {parent for name, member in kept.items() if not member.isdir()
+              for parent in _parents(name)}  # fmt: skip
+    for member in source.getmembers():
+        if _OWNED.fullmatch(member.name.strip("/")) and (file := source.extractfile(member)):
+            needed.update(line.strip("/") for line in file.read().decode().splitlines())
+    for name in [name for name, member in kept.items() if member.isdir() and name not in needed]:
+        del kept[name]
 
 
 def _left_out(name: str) -> bool:

@@ -50,6 +50,16 @@ rm -rf /site/bin
 """
 
 
+_RESOLVED = """
+import json, sys
+for item in sorted(json.load(sys.stdin)["install"], key=lambda i: i["metadata"]["name"].lower()):
+    about, where = item["metadata"], item["download_info"]["archive_info"]
+    name, digest = about["name"].lower(), where["hashes"]["sha256"]
+    print("%s==%s --hash=sha256:%s" % (name, about["version"], digest))
+"""
+"""Makes requirements with hashes of pip's report."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pins:
     """Exactly what an image holds.
@@ -64,8 +74,8 @@ class Pins:
 def script(toolchain: Toolchain, pins: Pins | None) -> str:
     """A POSIX shell script that fills a container of a Debian base as root.
 
-    With pins exactly these are installed; without, what the mirrors offer now. It leaves
-    `PINS_OUT`/debian and, where no pins were given, `PINS_OUT`/report.json (pip's report).
+    With pins exactly these are installed; without, what the mirrors offer now. It leaves the lines
+    of `Pins` in `PINS_OUT`/debian and `PINS_OUT`/distributions.
     """
     parts = [_HEAD]
     if pins is None:
@@ -87,24 +97,6 @@ def script(toolchain: Toolchain, pins: Pins | None) -> str:
 def requirements(pins: Pins) -> str:
     """The pins as a requirements file with hashes."""
     return "".join(f"{line}\n" for line in pins.distributions)
-
-
-def pinned_from_report(report: dict[str, object]) -> tuple[str, ...]:
-    """Sorted "name==version --hash=sha256:..." from pip's installation report.
-
-    Raises ValueError where the report lacks a hash: what was installed was no plain archive.
-    """
-    lines = []
-    installed = report.get("install")
-    if not isinstance(installed, list):
-        raise ValueError("pip's report names nothing installed")
-    for item in installed:
-        name, version = item["metadata"]["name"], item["metadata"]["version"]
-        hashes = item["download_info"].get("archive_info", {}).get("hashes", {})
-        if "sha256" not in hashes:
-            raise ValueError(f"pip's report has no sha256 of {name}")
-        lines.append(f"{name.lower()}=={version} --hash=sha256:{hashes['sha256']}")
-    return tuple(sorted(lines))
 
 
 def _tools(toolchain: Toolchain) -> Sequence[str]:
@@ -137,13 +129,17 @@ done
 
 
 def _distributions(toolchain: Toolchain, pins: Pins | None) -> str:
-    if pins is None:
-        what = f"--report {PINS_OUT}/report.json {_words(sorted(toolchain.python))}"
-    else:
-        what = f"--no-deps --require-hashes -r {BUILD}/requirements.txt"
+    pip = f"{BUILD}/venv/bin/pip --disable-pip-version-check -q install --only-binary :all:"
+    wanted = _words(sorted(toolchain.python))
+    resolve = f"""
+{pip} --dry-run --ignore-installed --report {BUILD}/report.json {wanted}
+{BUILD}/venv/bin/python -I -c {shlex.quote(_RESOLVED)} < {BUILD}/report.json \\
+    > {BUILD}/requirements.txt
+"""
     return f"""
 python3 -m venv {BUILD}/venv
-{BUILD}/venv/bin/pip install -q --no-cache-dir --disable-pip-version-check --no-compile \\
-    --only-binary :all: --target /site {what} \\
-    || {{ echo "pairproof-gone: a distribution" >&2; exit 65; }}
+{resolve if pins is None else ""}
+{pip} --no-cache-dir --no-compile --no-deps --require-hashes --target /site \\
+    -r {BUILD}/requirements.txt || {{ echo "pairproof-gone: a distribution" >&2; exit 65; }}
+cp {BUILD}/requirements.txt {PINS_OUT}/distributions
 """

@@ -94,6 +94,8 @@ def _bind(fd: int, target: str, *, is_folder: bool) -> None:
 def _bind_device(fd: int, name: str) -> None:
     target = f"{STAGE}/dev/{name}"
     linux.mount(f"/proc/self/fd/{fd}", target, None, linux.MS_BIND)
+    # Its mode and owner are the host's: where our user owns it, a job could shut it for all.
+    linux.make_read_only(target, devices=True)
     os.close(fd)
 
 

@@ -17,6 +17,8 @@ from sandboxes.child import UNSOUND
 _FEED_BYTES = 1 << 16
 _WORTH_ASKING_S = 0.02
 _WITHOUT_HANDLE_S = 0.002
+_FIRST_GLANCE_S = 0.004
+_MUCH_BYTES = 1 << 14
 
 
 def _handle(pid: int) -> int:
@@ -85,15 +87,21 @@ class Run:
         if handle >= 0:
             poll.register(handle, select.POLLIN)
         poll.register(self._control, 0)
-        for fd in self._open:
+        for fd in (self.out.fd, self.err.fd):
             poll.register(fd, select.POLLIN)
         for fd in self._feeds:
             poll.register(fd, select.POLLOUT)
         begun = time.monotonic()
         clock = waits.Clock(begun)
         look = begun + meter.next_look_s(wall_s, cpu_s, gauge.cores, gauge.look_every_s)
-        while not self._events(poll, handle, look) and not (handle < 0 and self._ended()):
+        pause = _FIRST_GLANCE_S
+        glance = begun + pause
+        while not self._events(poll, handle, min(look, glance)) and not self._unseen_end(handle):
             now = time.monotonic()
+            if now >= glance:
+                # Seldomer and seldomer, until it is certain that somebody writes a lot.
+                pause = float("inf") if self._glance(poll) else 2 * pause
+                glance = now + pause
             if now < look:
                 clock.pause()
                 continue
@@ -119,8 +127,10 @@ class Run:
         if handle >= 0:
             os.close(handle)
 
-    def _ended(self) -> bool:
-        """Whether the first process is dead and waits to be reaped."""
+    def _unseen_end(self, handle: int) -> bool:
+        """Without a handle: whether the first process is dead and waits to be reaped."""
+        if handle >= 0:
+            return False
         how = os.WEXITED | os.WNOHANG | os.WNOWAIT
         return os.waitid(os.P_PID, self.pids[0], how) is not None
 
@@ -151,6 +161,24 @@ class Run:
                 elif pipe.flooded:
                     self.reason = "output"
         return bool(self.reason)
+
+    def _glance(self, poll: select.poll) -> bool:
+        """Read what is in the report; whether it has to be drained as it is written.
+
+        A report is many short lines. Its pipe holds most of them whole, and who is not woken for
+        every line does not take the processor from the one who writes them.
+        """
+        fd = self.report.fd
+        once = select.poll()
+        once.register(fd, select.POLLIN)
+        if not once.poll(0):
+            return False
+        before = self.report.length
+        self.report.pump()
+        if self.report.length - before < _MUCH_BYTES:
+            return False
+        poll.register(fd, select.POLLIN)
+        return True
 
     def _push(self, fd: int) -> bool:
         """Write what fits; true at the end, where the pipe is closed and forgotten."""

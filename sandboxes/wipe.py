@@ -79,6 +79,10 @@ def read_file(
     try:
         *folders, last = name.split("/")
         for folder in folders:
+            # Not every kernel refuses a link for O_DIRECTORY with O_NOFOLLOW; nobody is left alive
+            # who could put one in between.
+            if not stat.S_ISDIR(os.stat(folder, dir_fd=fd, follow_symlinks=False).st_mode):
+                return None
             inner = os.open(folder, _DIRECTORY, dir_fd=fd)
             os.close(fd)
             fd = inner

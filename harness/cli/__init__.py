@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import run, system
+from harness.cli import images, run, system
 from harness.cli.output import Output, current
 from harness.errors import ExitCode, HarnessError
 from harness.version import harness_version
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 run.register(app)
 system.register(app)
+images.register(app)
 
 
 def _version(value: bool) -> None:

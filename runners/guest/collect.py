@@ -33,22 +33,6 @@ _LEFT_OUT = """
 """
 _ARGS = ["-c", os.devnull, "--rootdir=/", "--noconftest", "--capture=sys", "--tb=line"]
 _ARGS += [part for name in _LEFT_OUT.split() for part in ("-p", f"no:{name}")]
-_made: list[Any] = []
-
-
-def make_config() -> None:
-    """Parse options and register plugins once, before the fork: it costs more than a suite."""
-    if not _made:
-        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG"):
-            os.environ.pop(name, None)
-        _made.append(_prepareconfig(list(_ARGS), []))
-
-
-def take_config() -> Any:
-    """The prepared configuration; a process uses it once."""
-    make_config()
-    return _made.pop()
 
 
 class _Memory(pytest.Module):
@@ -63,8 +47,8 @@ class _Memory(pytest.Module):
 class Recorder:
     """Gathers what pytest reports of the current test; the last word is the runner's."""
 
-    def __init__(self, source: str) -> None:
-        self.source = source
+    def __init__(self) -> None:
+        self.source = ""
         self.phases: list[tuple[str, str, bool]] = []
         self.detail = ""
 
@@ -111,21 +95,57 @@ class Recorder:
         return "passed" if {"setup", "call", "teardown"} <= set(whole) else "error"
 
 
+class Prepared:
+    """A session that is open and holds no test yet; a process runs one suite with it."""
+
+    def __init__(self) -> None:
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG"):
+            os.environ.pop(name, None)
+        self.config: Any = _prepareconfig(list(_ARGS), [])
+        self.recorder = Recorder()
+        plugins = self.config.pluginmanager
+        plugins.register(self.recorder, "recorder")
+        self.config._do_configure()
+        if plugins.has_plugin("terminalreporter"):
+            plugins.unregister(name="terminalreporter")
+        _open_late(plugins.get_plugin("logging-plugin"))
+        self.session: Any = pytest.Session.from_config(self.config)
+        self.config.hook.pytest_sessionstart(session=self.session)
+
+
+def _open_late(logging: Any) -> None:
+    """Let the log file be opened at its first record: no fork may hold a descriptor of ours."""
+    handler = getattr(logging, "log_file_handler", None)
+    if handler is not None and handler.stream is not None:
+        handler.stream.close()
+        handler.stream = None
+
+
+_prepared: list[Prepared] = []
+
+
+def prepare() -> None:
+    """Open a session before the fork: with its options and plug-ins it costs more than a suite."""
+    if not _prepared:
+        _prepared.append(Prepared())
+
+
+def take_prepared() -> Prepared:
+    """The open session; a process uses it once."""
+    prepare()
+    return _prepared.pop()
+
+
 def run_pytest(
     plan: Outline, source: str, space: dict[str, Any], payload: dict[str, Any], report: Report,
     world: World,
 ) -> None:  # fmt: skip
     """Collect the suite from memory, run each test under guard, record each once."""
     os.umask(0)
-    config = take_config()
-    recorder = Recorder(source)
-    config.pluginmanager.register(recorder, "recorder")
-    config._do_configure()
-    terminal = config.pluginmanager.get_plugin("terminalreporter")
-    if terminal is not None:
-        config.pluginmanager.unregister(terminal)
-    session = pytest.Session.from_config(config)
-    config.hook.pytest_sessionstart(session=session)
+    prepared = take_prepared()
+    config, session, recorder = prepared.config, prepared.session, prepared.recorder
+    recorder.source = source
     try:
         module = _load(plan, source, space, session)
         items = _items(module, session)

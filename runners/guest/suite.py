@@ -24,6 +24,15 @@ else:
 FILENAME = "test_solution.py"
 
 
+def _temporary() -> str:
+    """The folder for temporary files; found out by writing, so once, and the module may forget."""
+    found, tempfile.tempdir = tempfile.gettempdir(), None
+    return found
+
+
+_TEMPORARY = _temporary()
+
+
 class World:
     """The code under test as a suite sees it."""
 
@@ -222,7 +231,7 @@ def supply(plan: Outline, world: World, space: dict[str, Any]) -> None:
 def seal_paths() -> None:
     """Take folders that the code can write to off the import path."""
     here, ours = os.getcwd(), os.path.dirname(os.path.abspath(__file__))
-    shut = (here + os.sep, tempfile.gettempdir() + os.sep)
+    shut = (here + os.sep, _TEMPORARY + os.sep)
     sys.path[:] = [
         p
         for p in sys.path

@@ -6,11 +6,14 @@ not the kernel's; a program that reads the clock by other means is seen by the s
 
 from __future__ import annotations
 
+import contextlib
 import datetime as _datetime
 import os
 import random as _random
 import sys
 import time as _time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,11 +40,50 @@ def apply(variation: dict[str, Any]) -> None:
 
 def _seed(seed: int, extreme: bool) -> None:
     _random.seed(seed)
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        numpy.random.seed(seed)
+    numbers = sys.modules.get("numpy.random")
+    if numbers is not None:
+        numbers.seed(seed)
+    else:
+        _around_import("numpy.random", lambda: _seeding(seed))
     if extreme:
         _install_extremes(seed)
+
+
+@contextlib.contextmanager
+def _seeding(seed: int) -> Iterator[None]:
+    yield
+    sys.modules["numpy.random"].seed(seed)
+
+
+def _around_import(name: str, around: Callable[[], AbstractContextManager[None]]) -> None:
+    """Enter `around` while the module of this name is first executed."""
+    sys.meta_path.insert(0, _Around(name, around))
+
+
+class _Around:
+    """A finder that asks the others, and wraps what executes one module."""
+
+    def __init__(self, name: str, around: Callable[[], AbstractContextManager[None]]) -> None:
+        self._name = name
+        self._around = around
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """What the other finders say; nothing for any name but one."""
+        if name != self._name:
+            return None
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]
+        found = (finder.find_spec(name, path, target) for finder in sys.meta_path)
+        spec = next((spec for spec in found if spec is not None), None)
+        loader: Any = spec.loader if spec is not None else None
+        if loader is not None:
+            execute = loader.exec_module
+
+            def exec_module(module: Any) -> None:
+                with self._around():
+                    execute(module)
+
+            loader.exec_module = exec_module
+        return spec
 
 
 class _Extremes(_random.Random):
@@ -185,10 +227,24 @@ def _move_dates(now: Any) -> None:
     # The ends of the range are doors to the class that they belong to.
     date.min, date.max = date(1, 1, 1), date(9999, 12, 31)
     datetime.min, datetime.max = datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999_999)
-    for moved, real in ((date, real_date), (datetime, real_datetime)):
+    classes = ((date, real_date), (datetime, real_datetime))
+    for moved, real in classes:
         moved.__module__ = "datetime"
         moved.__qualname__ = real.__name__
         codec.add_alias(moved, real)
         if "pack" in sys.modules:  # the split's own tables, where there is a split
             sys.modules["pack"].add_alias(moved, real)
         setattr(_datetime, real.__name__, moved)
+
+    @contextlib.contextmanager
+    def unmoved() -> Iterator[None]:
+        for _, real in classes:
+            setattr(_datetime, real.__name__, real)
+        try:
+            yield
+        finally:
+            for moved, real in classes:
+                setattr(_datetime, real.__name__, moved)
+
+    if "pandas" not in sys.modules:  # its compiled half crashes on classes that are not the real
+        _around_import("pandas", unmoved)

@@ -12,9 +12,9 @@ import _pytest.logging
 import _pytest.unittest  # noqa: F401
 
 if TYPE_CHECKING:
-    from runners.guest.collect import make_config
+    from runners.guest.collect import prepare
 else:
-    from collect import make_config
+    from collect import prepare
 
 # A module whose import is its work: the process that forks jobs does nothing else with it.
-make_config()
+prepare()

@@ -1,0 +1,63 @@
+"""Every attempt of the catalogue on every tier: none succeeds, seen from outside."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import Any
+
+import pytest
+from hostile_attempt import Attempt, Scene, job_of, plain
+from hostile_catalogue import attempts
+from hostile_view import differences, look
+from hostile_world import leftovers
+
+from sandboxes.base import SandboxUnavailable, Status
+
+
+@pytest.mark.parametrize("attempt", attempts(), ids=lambda a: a.name)
+def test_attempt_fails(tier: Any, attempt: Attempt) -> None:
+    """The host is as it was, the next job sees a fresh place, and the slot serves it."""
+    scene = Scene(attempt, tier.sandbox, tier.world)
+    before = tier.slot
+    try:
+        scene.outcome = tier.sandbox.run(job_of(attempt, tier.world))
+    except SandboxUnavailable as error:
+        scene.lost = error
+    message = _told(scene)
+    changes = tier.world.changes()
+    left = leftovers(tier.owner)
+    if attempt.look:
+        done = tier.sandbox.run(plain(attempt.look, tier.world))
+        assert done.status is Status.OK, f"{done.detail} {done.stderr.text}"
+        scene.found = json.loads(done.report)
+    after = look(tier.sandbox, tier.world)
+    tier.slot = after["slot"]
+    assert changes == [], message
+    assert left == [], message
+    assert differences(tier.clean, after["view"]) == [], message
+    if attempt.keeps and tier.warm:
+        assert after["slot"] == before, f"the slot did not survive: {message}"
+    if attempt.reaches:
+        assert scene.done.status is Status.OK, message
+        assert scene.said["tried"], f"nothing was tried: {message}"
+        assert scene.said["won"] == [], message
+    else:
+        assert scene.outcome is None or scene.outcome.status in attempt.ends, message
+        assert scene.outcome is not None or not attempt.keeps, message
+    if attempt.check:
+        attempt.check(scene)
+
+
+def _told(scene: Scene) -> str:
+    if scene.outcome is None:
+        return f"lost: {scene.lost}"
+    done = scene.outcome
+    said = ""
+    with contextlib.suppress(ValueError):
+        told = json.loads(done.report)
+        said = f"won: {told.get('won')} notes: {str(told.get('notes'))[:1500]}"
+    return (
+        f"{said} {done.status} {done.detail} exit {done.exit_code} signal {done.signal} "
+        f"{done.report[:60]!r} {done.stderr.text[-800:]}"
+    )
