@@ -25,8 +25,8 @@ from runners.suites import Roster, base_name, missing
 from sandboxes.base import Limits, Sandbox, Status
 
 PLAIN = Variation(name="plain")
-REPEATED_CPU_S = 0.5
-"""The most that repeated calls add to a run: `runners.guest.values`, half of it and a last call."""
+REPEATED_S = 0.5
+"""About the most that repeated calls add to a run (`runners.guest.values`)."""
 _ROOM = 2.0
 
 
@@ -112,8 +112,8 @@ class Bench:
             self,
             limits=replace(
                 limits,
-                cpu_s=_ROOM * limits.cpu_s + REPEATED_CPU_S,
-                wall_s=_ROOM * limits.wall_s + REPEATED_CPU_S,
+                cpu_s=_ROOM * limits.cpu_s + REPEATED_S,
+                wall_s=_ROOM * limits.wall_s + REPEATED_S,
             ),
         )
 
