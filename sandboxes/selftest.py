@@ -12,7 +12,7 @@ from sandboxes.base import Job, Limits, Outcome, Process, Status
 from sandboxes.slots import Slot, SlotLostError
 
 LIMITS = Limits(
-    cpu_s=2, wall_s=8, memory_mb=96, pids=24, disk_mb=8, inodes=256, file_mb=16, output_kb=64
+    cpu_s=20, wall_s=30, memory_mb=96, pids=24, disk_mb=8, inodes=256, file_mb=16, output_kb=64
 )
 
 

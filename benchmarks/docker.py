@@ -1,0 +1,216 @@
+"""One verdict's execution in every way to isolate it, and without any: one table from one run.
+
+Programs: the 164 HumanEval solutions with their official tests. A plain run is the file with its
+tests. `docker_run` starts a container for each, `docker_exec` a process in a warm container, both
+of our own image. Ours answer the same tests: values compared outside where they are plain data,
+else in the framework's own way. CPU is that of client, engine, shims and containers together.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks._engine import Clock, accounted
+from benchmarks._measure import corpus
+from benchmarks._suites import suite_corpus
+from harness.config import load_settings
+from harness.dataset import read_pairs
+from harness.lab import open_lab
+from harness.models import Pair
+from harness.pipeline import Lab
+from harness.prepare import Prepared, prepare
+from harness.trial import PLAIN
+from runners.base import Mode
+from runners.suites import count_roster
+from sandboxes import engine, images
+
+CONCURRENCY = (1, 2, 4, 8)
+OURS = {
+    "embedded": "embedded",
+    "uid": "docker:uid",
+    "uidns": "docker:uidns",
+    "runsc": "docker:runsc",
+    "container": "docker:container",
+}
+SLOW = {"docker_run": 82, "container": 41, "runsc": 82}
+"""How many of the programs the slow ones get at each concurrency."""
+ROUNDS = {"plain_python": 3, "embedded": 3, "uid": 3, "uidns": 3}
+SUITES = 24
+
+
+def run() -> dict[str, Any]:
+    """Rows by system and concurrency; ratios of CPU, each the median over the concurrencies."""
+    rows: list[dict[str, Any]] = []
+    with accounted() as clock, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        files = _files(folder)
+        for jobs in CONCURRENCY:
+            rows += _plain_ways(clock, files, jobs)
+            for system, sandbox in OURS.items():
+                if system != "runsc" or _has_runsc():
+                    rows.append(_ours(clock, system, sandbox, jobs))
+        rows += _suite_rows(clock, folder)
+    cpu = {system: median(r["cpu_ms"] for r in rows if r["system"] == system)
+           for system in dict.fromkeys(r["system"] for r in rows)}  # fmt: skip
+    return {"name": "docker", "rows": rows, "ratios": _ratios(cpu)}
+
+
+def _ratios(cpu: dict[str, float]) -> dict[str, float]:
+    def over(one: str, other: str) -> float:
+        return round(cpu[one] / cpu[other], 3)
+
+    return {
+        "docker_run_over_uid": over("docker_run", "uid"),
+        "docker_exec_over_uid": over("docker_exec", "uid"),
+        "uid_over_plain_python": over("uid", "plain_python"),
+        "embedded_over_plain_python": over("embedded", "plain_python"),
+        "fresh_pytest_over_uid": over("fresh_pytest", "uid_suite"),
+        "fresh_pytest_over_uid_split": over("fresh_pytest", "uid_suite_split"),
+    }
+
+
+def _files(folder: Path) -> list[Path]:
+    files = []
+    for number, pair in enumerate(_pairs()):
+        path = folder / f"p{number}.py"
+        tests = pair.suite.source if pair.suite else ""
+        path.write_text(f"{pair.code}\n{tests}\ncheck({pair.entry_point})\n")
+        path.chmod(0o644)
+        files.append(path)
+    return files
+
+
+def _pairs() -> list[Pair]:
+    return [row for row in read_pairs([corpus("humaneval.jsonl.gz")]) if isinstance(row, Pair)]
+
+
+def _each(jobs: int, things: list[Any], work: Callable[[Any], object]) -> Callable[[], None]:
+    def all_of_them() -> None:
+        with ThreadPoolExecutor(jobs) as pool:
+            list(pool.map(work, things))
+
+    return all_of_them
+
+
+def _fastest(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The row with the median CPU of several rounds."""
+    return sorted(rows, key=lambda row: float(row["cpu_ms"]))[len(rows) // 2]
+
+
+def _rounds(
+    clock: Clock, system: str, things: list[Any], jobs: int, work: Callable[[Any], object]
+) -> dict[str, Any]:
+    few = things[: SLOW.get(system, len(things))]
+    found = [
+        clock.measure(system, len(few), jobs, _each(jobs, few, work))
+        for _ in range(ROUNDS.get(system, 1))
+    ]
+    return _fastest(found)
+
+
+def _plain_ways(clock: Clock, files: list[Path], jobs: int) -> list[dict[str, Any]]:
+    def plain(path: Path) -> None:
+        subprocess.run([sys.executable, str(path)], check=True, capture_output=True)
+
+    rows = [_rounds(clock, "plain_python", files, jobs, plain)]
+    image = images.locked("python").id
+    client = engine.client()
+    mount = {str(files[0].parent): {"bind": "/p", "mode": "ro"}}
+
+    def container(path: Path) -> None:
+        client.containers.run(
+            image, ["python3", f"/p/{path.name}"], volumes=mount, remove=True,
+            network_mode="none", mem_limit="512m", pids_limit=64,
+        )  # fmt: skip
+
+    rows.append(_rounds(clock, "docker_run", files, jobs, container))
+    warm = client.containers.run(
+        image, ["sleep", "3600"], volumes=mount, detach=True, network_mode="none",
+        mem_limit="2g",
+    )  # fmt: skip
+    try:
+
+        def inside(path: Path) -> None:
+            done = warm.exec_run(["python3", f"/p/{path.name}"])
+            if done.exit_code:
+                raise RuntimeError(done.output[-300:])
+
+        rows.append(_rounds(clock, "docker_exec", files, jobs, inside))
+    finally:
+        engine.remove(warm)
+        client.close()
+    return rows
+
+
+@contextmanager
+def _lab(sandbox: str, jobs: int) -> Iterator[Lab]:
+    with open_lab(load_settings(sandbox=sandbox, jobs=jobs)) as lab:
+        yield lab
+
+
+def _ours(clock: Clock, system: str, sandbox: str, jobs: int) -> dict[str, Any]:
+    with _lab(sandbox, jobs) as lab:
+        prepared = [prepare(pair, lab.policy, modules=lab.modules) for pair in _pairs()]
+
+        def one(what: Prepared) -> None:
+            code = what.pair.code
+            if what.lifted is not None:
+                passed = lab.bench.values(code, what.lifted.cases, PLAIN).passed
+            else:
+                assert what.suite is not None
+                suite = what.suite
+                passed = lab.bench.suite(code, suite, what.roster, PLAIN, mode=Mode.NATIVE).passed
+            if not passed:
+                raise RuntimeError(f"{what.pair.id} did not pass in {sandbox}")
+
+        _each(jobs, prepared[: SLOW.get(system, 164)], one)()  # slots are started and warm
+        return _rounds(clock, system, prepared, jobs, one)
+
+
+def _suite_rows(clock: Clock, folder: Path) -> list[dict[str, Any]]:
+    programs = suite_corpus(each=SUITES // 2)
+
+    def fresh(number: int) -> None:
+        place = folder / f"suite{number}"
+        place.mkdir(exist_ok=True)
+        (place / "solution.py").write_text(programs[number].solution)
+        (place / "test_it.py").write_text(programs[number].tests)
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
+        subprocess.run(command, check=True, capture_output=True, cwd=place)
+
+    rows = [
+        clock.measure("fresh_pytest", len(programs), 1, _each(1, [*range(len(programs))], fresh))
+    ]
+    with _lab("docker:uid", 1) as lab:
+        for mode, system in ((Mode.NATIVE, "uid_suite"), (Mode.SPLIT, "uid_suite_split")):
+
+            def suite(number: int, mode: Mode = mode) -> None:
+                program = programs[number]
+                roster = count_roster(program.suite)
+                assert roster is not None
+                lab.bench.suite(program.solution, program.suite, roster, PLAIN, mode=mode)
+
+            _each(1, [*range(len(programs))], suite)()
+            found = [
+                clock.measure(system, len(programs), 1, _each(1, [*range(len(programs))], suite))
+                for _ in range(3)
+            ]
+            rows.append(_fastest(found))
+    return rows
+
+
+def _has_runsc() -> bool:
+    client = engine.client()
+    try:
+        return "runsc" in client.info()["Runtimes"]
+    finally:
+        client.close()
