@@ -53,8 +53,9 @@ class PrivateEngine:
         """End it by a signal and wait."""
         assert self._process is not None
         if number is signal.SIGKILL:  # its containerd goes with it, as it does when a host dies
-            own = int((self._folder / "exec/containerd/containerd.pid").read_text())
-            os.kill(own, signal.SIGKILL)
+            file = self._folder / "exec/containerd/containerd.pid"
+            os.kill(int(file.read_text()), signal.SIGKILL)
+            file.unlink()  # else the next engine waits for a process that nobody has reaped
         self._process.send_signal(number)
         self._process.wait(60)
 
@@ -81,10 +82,12 @@ def private_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[PrivateEngine]:
         made.start()
         try:
             own = engine.client()
-            own.images.load(archive.open("rb"))
+            with archive.open("rb") as file:
+                own.images.load(file)
             own.close()
             archive.unlink()
             yield made
         finally:
             made.stop()
-            subprocess.run(["umount", "-R", f"{folder}/data/overlay2"], capture_output=True)
+            for place in ("data", "exec"):
+                subprocess.run(["umount", "-R", f"{folder}/{place}"], capture_output=True)
