@@ -310,11 +310,9 @@ def test_a_missing_image_says_what_to_type(
 # The engine's SDK leaves its sockets to the garbage collector where an engine hangs up.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
-def test_an_engine_that_restarts_loses_nothing(
-    public: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
-) -> None:
+def test_an_engine_that_restarts_loses_nothing(public: Path, number: signal.Signals) -> None:
     """Jobs in flight while the engine restarts are run again, or say that the fault is ours."""
-    with private_engine(monkeypatch) as private:
+    with private_engine() as private:
         made = Docker(profiles(public), slots=2)
         assert made.run(TELL).report == b"done"
         answers: list[bytes] = []
