@@ -244,6 +244,7 @@ def test_a_container_removed_by_hand_costs_a_retry(docker: Docker) -> None:
 def test_a_frozen_container_is_our_fault(docker: Docker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A slot that answers nothing is given up after a while; its job judges nobody."""
     monkeypatch.setattr("sandboxes.slots._GRACE_S", 1.0)
+    monkeypatch.setattr("sandboxes.slots._BACKSTOP", 6.0)
     monkeypatch.setattr("sandboxes.attached._STOP_WITHIN_S", 1)
     docker.run(TELL)
     stop = threading.Event()
