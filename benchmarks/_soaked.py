@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import resource
+import statistics
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,7 @@ from harness.config import load_settings
 from harness.run import Progress
 
 _EVERY = 200
+_WINDOW = 5
 _SETTLED = 1000
 """After so many pairs caches are full and slots are warm: memory should not grow any more."""
 
@@ -26,23 +28,23 @@ class Sampler:
     """Samples (pairs done, resident MB) as a run goes on."""
 
     def __init__(self) -> None:
-        self.samples: list[tuple[int, float]] = []
+        self.samples: list[tuple[int, float]] = [(0, resident_mb())]
 
     def __call__(self, progress: Progress) -> None:
         if progress.done % _EVERY == 0 and progress.done:
             self.samples.append((progress.done, resident_mb()))
 
     def row(self) -> dict[str, Any]:
-        """What it came to. The first sample of a short run is its settled one."""
-        settled = next(
-            (mb for done, mb in self.samples if done >= min(_SETTLED, self.samples[-1][0] // 2)),
-            0.0,
-        )
-        end = self.samples[-1][1] if self.samples else resident_mb()
+        """What it came to. Of long runs medians, as a flood in flight fills a sample; of short
+        runs the settled sample is the first of the second half."""
+        window = _WINDOW if len(self.samples) >= 4 * _WINDOW else 1
+        half = self.samples[-1][0] / 2 if self.samples else 0
+        settled = [mb for done, mb in self.samples if done >= min(_SETTLED, half)]
+        first, last = statistics.median(settled[:window]), statistics.median(settled[-window:])
         return {
-            "rss_after_first_1000_mb": settled,
-            "rss_end_mb": end,
-            "rss_growth": round(end / settled, 3) if settled else None,
+            "rss_after_first_1000_mb": first,
+            "rss_end_mb": last,
+            "rss_growth": round(last / first, 3),
             "rss_samples_mb": [mb for _, mb in self.samples],
             "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         }

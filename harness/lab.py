@@ -11,6 +11,7 @@ import sandboxes
 from harness.calibration import calibrate
 from harness.config import Settings
 from harness.errors import CannotJudge, Misuse
+from harness.memory import return_large_blocks
 from harness.models import Calibration
 from harness.pipeline import Lab
 from harness.trial import Bench
@@ -36,6 +37,7 @@ def open_lab(settings: Settings, *, recorded: Calibration | None = None) -> Iter
         raise Misuse(f"no sandbox is called {settings.sandbox!r}",
                      hint=f"there are: {', '.join(kinds)}")  # fmt: skip
     jobs = settings.effective_jobs()
+    return_large_blocks()
     try:
         sandbox = sandboxes.create(settings.sandbox, _held(runner.profiles), slots=jobs)
     except SandboxUnavailable as error:

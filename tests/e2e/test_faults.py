@@ -83,7 +83,11 @@ def finish(pairs: Path, run: Path, backend: str, count: int) -> None:
         assert line["status"] == expected, line["detail"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("backend", "number"),
+    [("embedded", signal.SIGINT), ("embedded", signal.SIGTERM), ("docker", signal.SIGTERM)],
+    indirect=["backend"],
+)
 def test_a_signal_finishes_what_is_in_flight(
     backend: str, tmp_path: Path, number: signal.Signals
 ) -> None:
