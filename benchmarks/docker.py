@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks._engine import Clock, accounted
+from benchmarks._engine import PARENT, Clock, accounted
 from benchmarks._measure import corpus
 from benchmarks._suites import suite_corpus
 from harness.config import load_settings
@@ -45,6 +45,13 @@ SLOW = {"docker_run": 82, "container": 41, "runsc": 82}
 """How many of the programs the slow ones get at each concurrency."""
 ROUNDS = {"plain_python": 3, "embedded": 3, "uid": 3, "uidns": 3}
 SUITES = 24
+_BOUNDS: dict[str, Any] = {
+    "user": "1000:1000", "network_mode": "none", "read_only": True, "cap_drop": ["ALL"],
+    "security_opt": ["no-new-privileges:true"], "mem_limit": "512m", "memswap_limit": "512m",
+    "pids_limit": 64, "tmpfs": {"/job": "size=64m", "/tmp": "size=64m", "/dev/shm": "size=64m"},
+    **PARENT,
+}  # fmt: skip
+"""What a container that is run for one program needs to be as bounded as a slot."""
 
 
 def run() -> dict[str, Any]:
@@ -129,14 +136,13 @@ def _plain_ways(clock: Clock, files: list[Path], jobs: int) -> list[dict[str, An
 
     def container(path: Path) -> None:
         client.containers.run(
-            image, ["python3", f"/p/{path.name}"], volumes=mount, remove=True,
-            network_mode="none", mem_limit="512m", pids_limit=64,
-        )  # fmt: skip
+            image, ["python3", f"/p/{path.name}"], volumes=mount, remove=True, **_BOUNDS
+        )
 
     rows.append(_rounds(clock, "docker_run", files, jobs, container))
     warm = client.containers.run(
         image, ["sleep", "3600"], volumes=mount, detach=True, network_mode="none",
-        mem_limit="2g",
+        mem_limit="2g", **PARENT,
     )  # fmt: skip
     try:
 
