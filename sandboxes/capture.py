@@ -63,12 +63,22 @@ class Pipe:
         self.length += count
         return count > 0
 
-    def drain(self) -> None:
-        """Take the rest and close; every writer is dead, so that there is an end."""
-        while not self.flooded and self.pump():
-            pass
+    def drain(self) -> bool:
+        """Take the rest and close; false where every writer is dead, but not its descriptor.
+
+        One in flight on a socket that nobody holds is only closed by a kernel that looks for such
+        (gVisor does not): who waited for the end of the stream would wait for good.
+        """
+        os.set_blocking(self.fd, False)
+        ended = True
+        try:
+            while not self.flooded and self.pump():
+                pass
+        except BlockingIOError:
+            ended = False
         self._arena.touched += min(self.length, len(self._region))
         os.close(self.fd)
+        return ended
 
     def _beyond(self, data: memoryview) -> None:
         """`data` came after the region was full."""
