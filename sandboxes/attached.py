@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MUX = struct.Struct("!BxxxI")
 _STDERR = 2
 _WORDS_BYTES = 4096
+_ENDS_WITHIN_S = 5.0
 
 
 class Attached:
@@ -106,6 +107,10 @@ class Attached:
         if self._socket is not None:
             self._hang_up(self._socket)
         if self.id:
+            # A kill that meets a supervisor's own end keeps the engine waiting for ten seconds, and
+            # whether the kernel killed for memory is certain only afterwards.
+            with contextlib.suppress(*self._faults):
+                self._api.wait(self.id, timeout=_ENDS_WITHIN_S)
             with contextlib.suppress(*self._faults):
                 memory = bool(self._api.inspect_container(self.id)["State"]["OOMKilled"])
             # Where the engine is gone, the next start sweeps what we could not remove.
