@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import select
 from typing import Any
 
 from sandboxes.arena import Arena
@@ -12,6 +13,13 @@ KEPT_BYTES = 32 << 10
 _WHOLE_BYTES = 2 * KEPT_BYTES
 _CHUNK_BYTES = 1 << 16
 _KILL_AT = 8
+_IN_FLIGHT_MS = 1000
+
+
+def _readable(fd: int) -> bool:
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    return bool(poll.poll(_IN_FLIGHT_MS))
 
 
 def _find_sha256() -> Any:
@@ -66,16 +74,19 @@ class Pipe:
     def drain(self) -> bool:
         """Take the rest and close; false where every writer is dead, but not its descriptor.
 
-        One in flight on a socket that nobody holds is only closed by a kernel that looks for such
-        (gVisor does not): who waited for the end of the stream would wait for good.
+        One in flight on a socket that nobody holds is closed a little later, by a kernel that looks
+        for such. gVisor does not: who waited for the end of the stream would wait for good.
         """
         os.set_blocking(self.fd, False)
         ended = True
-        try:
-            while not self.flooded and self.pump():
-                pass
-        except BlockingIOError:
-            ended = False
+        while not self.flooded:
+            try:
+                if not self.pump():
+                    break
+            except BlockingIOError:
+                ended = _readable(self.fd)
+                if not ended:
+                    break
         self._arena.touched += min(self.length, len(self._region))
         os.close(self.fd)
         return ended

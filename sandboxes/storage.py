@@ -11,6 +11,8 @@ from typing import Protocol
 from sandboxes import rootfs, wipe
 
 _SLOW_WIPE_S = 0.2
+_IN_FLIGHT_S = 0.5
+_LOOK_AGAIN_S = 0.005
 
 
 class Storage(Protocol):
@@ -108,9 +110,12 @@ class ApartDisks:
             with _as_user(uid):
                 wipe.wipe(rootfs.WRITABLE)
         wipe.wipe(rootfs.WRITABLE)
-        if self._dirty():
-            return "something could not be wiped"
-        return "the wipe was slow" if time.monotonic() - begun > _SLOW_WIPE_S else ""
+        wiped = time.monotonic()
+        while self._dirty():  # a file in flight on a socket that nobody holds is let go a bit later
+            if time.monotonic() - wiped > _IN_FLIGHT_S:
+                return "something could not be wiped"
+            time.sleep(_LOOK_AGAIN_S)
+        return "the wipe was slow" if wiped - begun > _SLOW_WIPE_S else ""
 
     def _dirty(self) -> bool:
         if not self._counted and any(os.listdir(place) for place in rootfs.WRITABLE):

@@ -34,6 +34,7 @@ _INHERITED_LIMITS = (
     (resource.RLIMIT_STACK, _STACK_BYTES),
 )
 _AS_FACTOR = 4
+_SPACE_STEP = 32 << 20
 _KILL_AGAIN_S = 0.0005
 _Blobs = list[memoryview]
 
@@ -78,7 +79,9 @@ class Supervisor:
         self._fault = (_high(fault_r), _high(fault_w))
         # gVisor's kill(-1) may miss a process that is being born: done until none is left.
         self._waiting = 0 if linux.has_process_handles() else os.WNOHANG
-        self._own_space = _statm(0) * resource.getpagesize()
+        # Rounded: two slots differ by some pages, and their jobs' limits should not.
+        own_space = _statm(0) * resource.getpagesize()
+        self._own_space = -(-own_space // _SPACE_STEP) * _SPACE_STEP
         self._arena = Arena()
 
     def prepare(self, *, disk_mb: int, inodes: int) -> dict[str, Any]:
