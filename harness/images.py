@@ -169,7 +169,7 @@ def lock(names: Sequence[str], *, base: str | None, say: Say) -> tuple[str, list
 
 
 def verify(names: Sequence[str]) -> list[Checked]:
-    """Whether the images of `names` (all that are locked where empty) are here, as locked, and sound.
+    """Whether the images of `names` (all locked ones where empty) are here, as locked, and sound.
 
     Raises:
         Misuse: no such toolchain.
