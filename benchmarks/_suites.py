@@ -56,8 +56,8 @@ def _plain() -> list[SuiteProgram]:
             name=row["task_id"],
             group="plain",
             solution=row["prompt"] + row["canonical_solution"],
-            tests=f"from solution import *\nfrom solution import {row['entry_point']}\n"
-            f"{row['test']}\n\ndef test_check():\n    check({row['entry_point']})\n",
+            tests=f"from solution import *\n{row['test']}\n\n"
+            f"def test_check():\n    check({row['entry_point']})\n",
         )
         for row in rows
     ]

@@ -25,8 +25,8 @@ from runners.base import Mode
 from runners.suites import count_roster
 
 ROUNDS = 3
-EACH = 40
-FRESH_EACH = 12
+EACH = 32
+FRESH_EACH = 8
 GROUPS = ("plain", "features")
 # Third-party plug-ins that happen to be installed would count against the fresh process.
 _ENV = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

@@ -15,14 +15,16 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.audit import AuditReport, run_audit
+from harness.calibration import calibrate as measure_again
 from harness.config import Settings, load_settings
 from harness.doctor import Diagnosis, diagnose
 from harness.errors import Interrupted
 from harness.lab import open_lab
+from harness.models import Calibration
 from harness.repro import ReproReport, reproduce
 from harness.run import Observer, Request, Stop, Summary
 from harness.run import verify as run_verify
-from harness.store import Run
+from harness.store import Run, begun_with
 
 Paths = str | Path | Sequence[str | Path]
 
@@ -56,7 +58,7 @@ def verify(
         inputs=_inputs(paths), out=Path(out), format=format, limit=limit, only=tuple(only),
         retry=retry, jobs=settings.effective_jobs(),
     )  # fmt: skip
-    with open_lab(settings) as lab:
+    with open_lab(settings, recorded=begun_with(request.out)) as lab:
         return run_verify(request, lab, observer=observer, stop=stop)
 
 
@@ -114,6 +116,14 @@ async def aaudit(
 ) -> AuditReport:
     """`audit` for async code."""
     return await asyncio.to_thread(audit, path, settings=settings)
+
+
+def calibrate(*, settings: Settings | None = None) -> Calibration:
+    """Measure how slow this machine is and keep it. Raises CannotJudge, Misuse."""
+    settings = settings or load_settings()
+    with open_lab(settings.model_copy(update={"calibration": "off"})) as lab:
+        automatic = settings.model_copy(update={"calibration": "auto"})
+        return measure_again(automatic, lab.bench.sandbox, lab.facts, again=True)
 
 
 def doctor() -> Diagnosis:

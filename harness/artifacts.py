@@ -35,6 +35,7 @@ def plan_document(pair: Pair, prepared: Prepared | None, lab: Lab) -> dict[str, 
         "pair": pair.model_dump(mode="json"),
         "policy": lab.policy.model_dump(mode="json"),
         "limits": asdict(lab.bench.limits),
+        "calibration": lab.calibration.model_dump(mode="json"),
         "spec": prepared.spec.model_dump(mode="json") if prepared else None,
         "jobs": [_job(job) for job in first_jobs(prepared, lab)] if prepared else [],
     }
@@ -42,7 +43,7 @@ def plan_document(pair: Pair, prepared: Prepared | None, lab: Lab) -> dict[str, 
 
 def first_jobs(prepared: Prepared, lab: Lab) -> list[Job]:
     """The jobs of the first run: the suite as it is run first, then the sketch's cases."""
-    runner, limits = lab.bench.runner, lab.bench.limits
+    runner, limits = lab.bench.runner, lab.bench.effective
     code = prepared.pair.code
     sources = []
     if prepared.lifted is not None:

@@ -11,7 +11,7 @@ import os
 import tomllib
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -55,11 +55,14 @@ class Settings(BaseSettings):
     )  # fmt: skip
 
     sandbox: str = "embedded"
-    """embedded, or another installed backend."""
+    """embedded, docker, docker:TIER, or another installed backend."""
     jobs: int = Field(default=0, ge=0)
     """Pairs at once; 0 is one per core."""
     limits: LimitSettings = LimitSettings()
     policy: Policy = Policy()
+    calibration: Annotated[float, Field(ge=1)] | Literal["auto", "off"] = "auto"
+    """Limits of time are seconds of a reference machine. auto measures how much slower this one is
+    and multiplies; off does not; a number is taken as it is."""
 
     @classmethod
     def settings_customise_sources(

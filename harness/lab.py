@@ -8,8 +8,10 @@ from dataclasses import replace
 from importlib.metadata import packages_distributions
 
 import sandboxes
+from harness.calibration import calibrate
 from harness.config import Settings
 from harness.errors import CannotJudge, Misuse
+from harness.models import Calibration
 from harness.pipeline import Lab
 from harness.trial import Bench
 from runners import languages
@@ -19,8 +21,10 @@ LANGUAGE = "python"
 
 
 @contextmanager
-def open_lab(settings: Settings) -> Iterator[Lab]:
+def open_lab(settings: Settings, *, recorded: Calibration | None = None) -> Iterator[Lab]:
     """A lab for as long as the block lasts; the sandbox is closed at its end.
+
+    `recorded` is the calibration that a run was begun with; it holds on the same machine.
 
     Raises:
         Misuse: no backend has this name.
@@ -43,10 +47,12 @@ def open_lab(settings: Settings) -> Iterator[Lab]:
             raise CannotJudge(
                 str(error), hint=error.hint or "pairproof doctor says more"
             ) from error
+        calibration = calibrate(settings, sandbox, facts, recorded=recorded)
         bench = Bench(
-            sandbox=sandbox, runner=runner, limits=settings.limits.limits(), policy=settings.policy
-        )
-        yield Lab(bench=bench, facts=facts, modules=_modules(facts))
+            sandbox=sandbox, runner=runner, limits=settings.limits.limits(),
+            policy=settings.policy, factor=calibration.factor,
+        )  # fmt: skip
+        yield Lab(bench=bench, calibration=calibration, facts=facts, modules=_modules(facts))
     finally:
         sandbox.close()
 

@@ -253,6 +253,22 @@ class Flag(Record):
     evidence: tuple[str, ...] = ()
 
 
+class Calibration(Record):
+    """How slow the machine is beside the reference: limits of time are multiplied by `factor`."""
+
+    factor: float = Field(default=1.0, ge=1)
+    source: str = "off"
+    """measured, kept (from an earlier run), set, off."""
+    machine: str = ""
+    """Digest over processor, Python and image: what it is good for."""
+    sample_ms: float = 0.0
+    """The shortest sample."""
+
+
+NOT_CALIBRATED = Calibration()
+"""Limits are taken as seconds of this machine."""
+
+
 class Provenance(Record):
     """What the verdict rests on."""
 
@@ -265,6 +281,8 @@ class Provenance(Record):
     enforced: dict[str, str] = {}
     policy: str = ""
     """Digest of the policy."""
+    calibration: float = 1.0
+    """What the limits of time were multiplied with on this machine."""
     checks: str = ""
     """Digest over the ids and versions of the checks."""
 

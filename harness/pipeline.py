@@ -16,7 +16,9 @@ from typing import Any
 from harness.checks import checks_digest
 from harness.decide import Decision, Measured, decide
 from harness.models import (
+    NOT_CALIBRATED,
     Assurance,
+    Calibration,
     Flag,
     Pair,
     Policy,
@@ -56,6 +58,7 @@ class Lab:
 
     bench: Bench
     facts: Facts
+    calibration: Calibration = NOT_CALIBRATED
     modules: frozenset[str] = frozenset()
 
     @property
@@ -89,6 +92,7 @@ class Lab:
             toolchain=dict(self.facts.toolchain),
             enforced=dict(self.facts.enforced),
             policy=digest(self.policy.model_dump(mode="json")),
+            calibration=self.bench.factor,
             checks=checks_digest(),
         )
 

@@ -10,7 +10,7 @@ from typing import Any
 from harness.config import LimitSettings, Settings
 from harness.errors import CannotJudge, Misuse
 from harness.lab import open_lab
-from harness.models import Pair, Policy, Record, Verdict
+from harness.models import Calibration, Pair, Policy, Record, Verdict
 from harness.pipeline import examine
 from harness.prepare import prepare
 from harness.sketch.emit import emit_pytest
@@ -67,7 +67,8 @@ def reproduce(run: Run, pair_id: str, settings: Settings) -> ReproReport:
             "jobs": 1,
         }
     )
-    with open_lab(same_terms) as lab:
+    begun = Calibration.model_validate(plan.get("calibration", {}))
+    with open_lab(same_terms, recorded=begun) as lab:
         again = examine(pair, lab).verdict
     before, after = (_comparable(v) for v in (recorded, again))
     changed = tuple(sorted(k for k in before if before[k] != after.get(k)))

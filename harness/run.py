@@ -77,11 +77,18 @@ class Stop:
     def __init__(self) -> None:
         self.asked = threading.Event()
         self.now = threading.Event()
+        self._drop: Callable[[], None] | None = None
+
+    def dropping(self, drop: Callable[[], None]) -> None:
+        """What ends that which is in flight; called from a thread of its own."""
+        self._drop = drop
 
     def ask(self) -> None:
-        """Ask once more."""
-        if self.asked.is_set():
+        """Ask once more. Safe in a signal handler."""
+        if self.asked.is_set() and not self.now.is_set():
             self.now.set()
+            if self._drop is not None:
+                threading.Thread(target=self._drop, daemon=True).start()
         self.asked.set()
 
 
@@ -120,7 +127,9 @@ class _Session:
 
     def run(self) -> Summary:
         self._manifest("")
+        self.stop.dropping(self.lab.bench.sandbox.close)
         canaries = judge_canaries(self.lab)
+        self._mind_stop()
         self._manifest(canaries or "passed")
         if canaries:
             raise CannotJudge(
@@ -131,20 +140,28 @@ class _Session:
         if self.lost and not self.stop.asked.is_set():
             # Retried on their own, with nothing else running, before they are written.
             for pair in self.lost:
-                self._write(pair, self._verdict(pair))
+                examined = self._verdict(pair)
+                if self.stop.now.is_set():
+                    break  # the sandbox was taken from under it
+                self._write(pair, examined)
             self.lost = []
+        self._mind_stop()
+        if self.judged + self.known == 0 and (self.request.only or not self.quarantined):
+            raise NothingToDo("no row matched", hint="look at --only and --limit")
+        canaries = judge_canaries(self.lab) if self.judged else ""
+        if self.stop.now.is_set():
+            self._mind_stop()
+        if canaries:
+            self._manifest(canaries)
+            raise CannotJudge(f"the run is void: {canaries}")
+        return self._summary()
+
+    def _mind_stop(self) -> None:
         if self.stop.asked.is_set():
             raise Interrupted(
                 f"interrupted after {self.judged} pairs",
                 hint="give the same command again to go on",
             )
-        if self.judged + self.known == 0 and (self.request.only or not self.quarantined):
-            raise NothingToDo("no row matched", hint="look at --only and --limit")
-        canaries = judge_canaries(self.lab) if self.judged else ""
-        if canaries:
-            self._manifest(canaries)
-            raise CannotJudge(f"the run is void: {canaries}")
-        return self._summary()
 
     def _summary(self) -> Summary:
         counts = self.store.counts()
@@ -203,7 +220,7 @@ class _Session:
         with ThreadPoolExecutor(self.request.jobs, thread_name_prefix="pair") as pool:
             for pair in pairs:
                 flying[pool.submit(self._verdict, pair)] = pair
-                if len(flying) >= 2 * self.request.jobs:
+                while len(flying) >= 2 * self.request.jobs and not self.stop.now.is_set():
                     self._land(flying)
                 if self.stop.now.is_set():
                     break
@@ -262,6 +279,7 @@ class _Session:
                 sandbox=self.lab.facts.backend,
                 policy=self.lab.policy,
                 limits=_limits(self.lab),
+                calibration=self.lab.calibration,
                 facts=_facts(self.lab),
                 started=self.first.started if self.first else self.now,
                 sessions=self.first.sessions + 1 if self.first else 1,

@@ -13,14 +13,22 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError
 
-from harness.errors import Misuse
-from harness.models import SCHEMA_VERSION, Policy, Quarantined, Record, Verdict, VerdictStatus
+from harness.errors import CannotJudge, Misuse
+from harness.models import (
+    SCHEMA_VERSION,
+    Calibration,
+    Policy,
+    Quarantined,
+    Record,
+    Verdict,
+    VerdictStatus,
+)
 
 VERDICTS = "verdicts.jsonl"
 QUARANTINE = "quarantine.jsonl"
@@ -37,6 +45,8 @@ class Manifest(Record):
     sandbox: str = ""
     limits: dict[str, float] = Field(default_factory=dict)
     policy: Policy = Policy()
+    calibration: Calibration = Calibration()
+    """What `limits` were multiplied with on this machine."""
     facts: dict[str, Any] = Field(default_factory=dict)
     """Backend, tier, image, toolchain, enforced, kernel, machine."""
     started: str = ""
@@ -86,7 +96,7 @@ class Store:
     def append(self, verdict: Verdict) -> None:
         """Write one verdict, whole or not at all."""
         line = verdict.model_dump_json().encode() + b"\n"
-        with self._mutex:
+        with self._mutex, _writing(self.root):
             _write(self._verdicts, line)
             self._known[verdict.pair_id] = (verdict.fingerprint, verdict.status.value)
 
@@ -96,7 +106,8 @@ class Store:
         with self._mutex:
             if key in self._quarantined:
                 return False
-            _write(self._quarantine, row.model_dump_json().encode() + b"\n")
+            with _writing(self.root):
+                _write(self._quarantine, row.model_dump_json().encode() + b"\n")
             self._quarantined.add(key)
         return True
 
@@ -105,18 +116,20 @@ class Store:
         name = hashlib.sha256(data).hexdigest()
         path = artifact_path(self.root, name)
         if not path.exists():
-            path.parent.mkdir(exist_ok=True)
             # Unique per thread: a kill leaves a part file that no digest points at.
             part = path.with_suffix(f".part{os.getpid()}-{threading.get_ident()}")
-            part.write_bytes(data)
-            part.replace(path)
+            with _writing(self.root):
+                path.parent.mkdir(exist_ok=True)
+                part.write_bytes(data)
+                part.replace(path)
         return f"sha256:{name}"
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Replace the manifest in one step."""
         part = self.root / (MANIFEST + ".part")
-        part.write_text(manifest.model_dump_json(indent=2) + "\n")
-        part.replace(self.root / MANIFEST)
+        with _writing(self.root):
+            part.write_text(manifest.model_dump_json(indent=2) + "\n")
+            part.replace(self.root / MANIFEST)
 
     def earlier_manifest(self) -> Manifest | None:
         """The manifest that an earlier session left; None where there is none that can be read."""
@@ -136,6 +149,14 @@ class Store:
         """Close the files and let others in."""
         for descriptor in (self._verdicts, self._quarantine, self._lock):
             os.close(descriptor)
+
+
+def begun_with(root: Path) -> Calibration | None:
+    """The calibration of the run in this folder; None where there is no run yet."""
+    try:
+        return Manifest.model_validate_json((root / MANIFEST).read_bytes()).calibration
+    except (OSError, ValidationError):
+        return None
 
 
 class Run:
@@ -202,9 +223,27 @@ def _append(path: Path) -> int:
 
 
 def _write(descriptor: int, data: bytes) -> None:
+    """All of it, or OSError and the file as it was."""
+    before = os.fstat(descriptor).st_size
     view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+    try:
+        while view:
+            view = view[os.write(descriptor, view) :]
+    except OSError:
+        os.ftruncate(descriptor, before)
+        raise
+
+
+@contextmanager
+def _writing(root: Path) -> Iterator[None]:
+    """A disk that is full is nobody's verdict. Raises CannotJudge."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotJudge(
+            f"cannot write to {root}: {error.strerror}",
+            hint="make room there, then give the same command again: what is written stays",
+        ) from error
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

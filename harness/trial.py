@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from harness.calibration import scaled
 from harness.compare import check
 from harness.models import CaseLine, LineOutcome, Policy, RunLine
 from harness.sketch.spec import Case
@@ -24,8 +25,8 @@ from runners.suites import Roster, base_name, missing
 from sandboxes.base import Limits, Sandbox, Status
 
 PLAIN = Variation(name="plain")
-REPEATED_CPU_S = 0.5
-"""The most that repeated calls add to a run: `runners.guest.values`, half of it and a last call."""
+REPEATED_S = 0.5
+"""About the most that repeated calls add to a run (`runners.guest.values`)."""
 _ROOM = 2.0
 
 
@@ -84,12 +85,21 @@ def _detail(evidence: Evidence) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bench:
-    """Where trials run: a sandbox, the language's runner, limits and the policy."""
+    """Where trials run: a sandbox, the language's runner, limits and the policy.
+
+    `limits` are those of the reference machine, `factor` how much slower this one is.
+    """
 
     sandbox: Sandbox
     runner: Runner
     limits: Limits
     policy: Policy
+    factor: float = 1.0
+
+    @property
+    def effective(self) -> Limits:
+        """The limits of this machine."""
+        return scaled(self.limits, self.factor)
 
     def roomy(self) -> Bench:
         """The same with more time, for runs of what has kept its limits once.
@@ -102,14 +112,14 @@ class Bench:
             self,
             limits=replace(
                 limits,
-                cpu_s=_ROOM * limits.cpu_s + REPEATED_CPU_S,
-                wall_s=_ROOM * limits.wall_s + REPEATED_CPU_S,
+                cpu_s=_ROOM * limits.cpu_s + REPEATED_S,
+                wall_s=_ROOM * limits.wall_s + REPEATED_S,
             ),
         )
 
     def execute(self, source: Source, variation: Variation) -> Evidence:
         """Plan, run and read. Raises SandboxUnavailable where the fault is ours."""
-        jobs = self.runner.plan(source, variation, self.limits)
+        jobs = self.runner.plan(source, variation, self.effective)
         return self.runner.read(source, tuple(self.sandbox.run(job) for job in jobs))
 
     def values(

@@ -9,9 +9,8 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sandboxes import toolchain, wire
-from sandboxes.base import SandboxUnavailable
-from sandboxes.slots import AGAIN, End, last_line
+from sandboxes import engine, toolchain, wire
+from sandboxes.slots import End, last_line
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 _MUX = struct.Struct("!BxxxI")
 _STDERR = 2
 _WORDS_BYTES = 4096
-_ENDS_WITHIN_S = 5.0
+_STOP_WITHIN_S = 5
 
 
 class Attached:
@@ -51,9 +50,7 @@ class Attached:
             self.send(len(sources).to_bytes(4, "big") + sources)
         except (*self._faults, wire.WireError) as error:
             self.end()
-            raise SandboxUnavailable(
-                f"the engine made no container: {_cause(error)}", hint=AGAIN
-            ) from error
+            raise engine.lost(error, "the engine made no container") from error
 
     def send(self, frame: bytes) -> None:
         """See `Line.send`."""
@@ -76,9 +73,7 @@ class Attached:
         try:
             self._api.update_container(self.id, mem_limit=total_bytes, memswap_limit=total_bytes)
         except self._faults as error:
-            raise SandboxUnavailable(
-                f"the engine set no memory limit: {_cause(error)}", hint=AGAIN
-            ) from error
+            raise engine.lost(error, "the engine set no memory limit") from error
 
     def abort(self) -> None:
         """See `Line.abort`."""
@@ -110,7 +105,7 @@ class Attached:
             # A kill that meets a supervisor's own end keeps the engine waiting for ten seconds, and
             # whether the kernel killed for memory is certain only afterwards.
             with contextlib.suppress(*self._faults):
-                self._api.wait(self.id, timeout=_ENDS_WITHIN_S)
+                self._api.wait(self.id, timeout=_STOP_WITHIN_S)
             with contextlib.suppress(*self._faults):
                 memory = bool(self._api.inspect_container(self.id)["State"]["OOMKilled"])
             # Where the engine is gone, the next start sweeps what we could not remove.
@@ -163,8 +158,3 @@ def _sources() -> dict[str, str]:
     here = Path(__file__).parent
     names = [*toolchain.SLOT_MODULES, "__init__"]
     return {name: (here / f"{name}.py").read_text() for name in names}
-
-
-def _cause(error: BaseException) -> str:
-    said = getattr(error, "explanation", None) or str(error) or type(error).__name__
-    return str(said).splitlines()[0]

@@ -50,7 +50,6 @@ class Docker:
         self._images: dict[str, images.Image] = {}
         self._guests: dict[str, dict[str, bytes]] = {}
         self._wrong: dict[str, list[str]] = {}
-        self._answered = False
         self._pool: Pool[_Key] = Pool(self._start, slots=slots or len(os.sched_getaffinity(0)))
 
     def run(self, job: Job) -> Outcome:
@@ -66,7 +65,6 @@ class Docker:
             if name not in self._images:
                 self._sweep()
                 self._images[name] = images.locked(name)
-                self._answered = True
             found = self._images[name]
             if name not in self._wrong:
                 self._wrong[name] = self._faults(name, found)
@@ -77,6 +75,19 @@ class Docker:
             )
         return found
 
+    @classmethod
+    def self_test(cls, name: str) -> list[str]:
+        """Which promises a slot of a toolchain's image does not keep; none where it is sound.
+
+        Raises:
+            SandboxUnavailable: no engine, no image, or no slot of it starts.
+        """
+        sandbox = cls({name: Profile(guest="", toolchain=name)}, slots=1)
+        try:
+            return sandbox._faults(name, images.locked(name))
+        finally:
+            sandbox.close()
+
     def _faults(self, name: str, found: images.Image) -> list[str]:
         """Which promises a slot of the image does not keep."""
         limits = selftest.LIMITS
@@ -85,10 +96,6 @@ class Docker:
         slot = self._made(found, Profile(guest=bare.guest), {}, size, 0, lives=100)
         return selftest.faults(slot)
 
-    def _patience(self) -> float:
-        """An engine that answered before may be restarting; one that never did is not there."""
-        return _BACK_WITHIN_S if self._answered else 0.0
-
     def _start(self, key: _Key) -> Slot:
         name, hash_seed, size = key
         profile = self._profiles[name]
@@ -96,7 +103,10 @@ class Docker:
         with self._lock:
             if name not in self._guests:
                 self._guests[name] = toolchain.guest_code(profile)
-        return self._made(found, profile, self._guests[name], size, hash_seed)
+        guest = self._guests[name]
+        return engine.patiently(
+            lambda: self._made(found, profile, guest, size, hash_seed), _BACK_WITHIN_S
+        )
 
     def _made(
         self,
@@ -117,10 +127,13 @@ class Docker:
             "inodes": size.inodes,
         }
         body = container.config(found.id, self._tier, size, hash_seed=hash_seed)
-        api = engine.patient_client(self._patience()).api
-        line = Attached(api, body, f"pairproof-{uuid.uuid4().hex[:12]}")
+        line = Attached(engine.client().api, body, f"pairproof-{uuid.uuid4().hex[:12]}")
         lives = lives or (self._tier == "container")
-        slot = Slot(line, setup, list(guest.values()), lives=lives)
+        try:
+            slot = Slot(line, setup, list(guest.values()), lives=lives)
+        except SandboxUnavailable:
+            engine.client().close()  # one that went away meanwhile is the cause, and says so
+            raise
         try:
             wrong = _unsound(slot.ready, enclosed=self._tier == "uidns")
             if wrong:
@@ -174,6 +187,9 @@ class Docker:
     def close(self) -> None:
         """See `Sandbox.close`."""
         self._pool.close()
+        if self._images:
+            with contextlib.suppress(SandboxUnavailable):  # those of an engine that was away
+                self._sweep()
 
     @classmethod
     def probe(cls) -> Probe:

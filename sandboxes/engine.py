@@ -6,7 +6,8 @@ import contextlib
 import os
 import shutil
 import socket
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from sandboxes.base import SandboxUnavailable
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.containers import Container
 
+Made = TypeVar("Made")
 _START = "start it (systemctl start docker, or dockerd as root), or name another by DOCKER_HOST"
 _INSTALL = "apt-get install docker.io, then systemctl start docker"
 
@@ -33,7 +35,7 @@ def client(timeout_s: int = 120) -> DockerClient:
         _knock()
         return docker.DockerClient.from_env(timeout=timeout_s, version="auto")
     except (DockerException, OSError, ValueError) as error:
-        raise SandboxUnavailable(
+        raise EngineLost(
             f"no Docker engine answers: {_cause(error)}", hint=_remedy(error)
         ) from error
 
@@ -64,19 +66,34 @@ def _remedy(error: BaseException) -> str:
     return _START
 
 
-def patient_client(patience_s: float) -> DockerClient:
-    """`client`, where an engine that is restarting gets `patience_s` seconds to come back.
+class EngineLost(SandboxUnavailable):
+    """The engine went away, or failed by itself, in the midst of a request: it may come back."""
+
+
+def lost(error: Exception, what: str) -> SandboxUnavailable:
+    """`error` of an engine's client as ours: an `EngineLost` where another try makes sense."""
+    from docker.errors import APIError
+
+    said = getattr(error, "explanation", None) or str(error) or type(error).__name__
+    message = f"{what}: {str(said).splitlines()[0]}"
+    if isinstance(error, APIError) and not error.is_server_error():
+        return SandboxUnavailable(message, hint="pairproof doctor says what the engine can do")
+    return EngineLost(message, hint=_START)
+
+
+def patiently(work: Callable[[], Made], patience_s: float) -> Made:
+    """`work`, again and again for `patience_s` seconds while the engine is away.
 
     Raises:
-        SandboxUnavailable: see `client`.
+        SandboxUnavailable: as `work` does, the last time.
     """
     import stamina
 
     for attempt in stamina.retry_context(
-        on=SandboxUnavailable, attempts=None, timeout=patience_s, wait_initial=0.2, wait_max=2.0
+        on=EngineLost, attempts=None, timeout=patience_s, wait_initial=0.2, wait_max=2.0
     ):
         with attempt:
-            return client()
+            return work()
     raise AssertionError("a retry loop ends by a result or an error")
 
 

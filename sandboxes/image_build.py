@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import shutil
 import ssl
 import tarfile
 import tempfile
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +40,9 @@ _PASSED = (
     "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "PIP_DEFAULT_TIMEOUT",
 )  # fmt: skip
 """Variables of this process that the building container sees; an image keeps none of them."""
+
+_GONE = re.compile(r"(?:^pairproof-gone: |No matching distribution found for )(\S+)", re.MULTILINE)
+"""How the script, and pip, say that a version is not to be had."""
 
 Say = Callable[[str], None]
 
@@ -98,6 +103,7 @@ def _fill(
         working_dir="/",
         environment={name: os.environ[name] for name in _PASSED if name in os.environ},
         network_mode="host",
+        name=f"pairproof-build-{toolchain.name}-{uuid.uuid4().hex[:8]}",
         labels={BUILDING: owners.identity()},
     )
     try:
@@ -105,7 +111,11 @@ def _fill(
         container.start()
         status = int(container.wait(timeout=3600)["StatusCode"])
         if status:
-            raise _failed(toolchain.name, container.logs(tail=40).decode("utf-8", "replace"))
+            raise _failed(
+                toolchain.name,
+                pins is not None,
+                container.logs(tail=200).decode("utf-8", "replace"),
+            )
         found = _found(container, toolchain)
         with exported.open("wb") as file:
             for chunk in container.export(chunk_size=1 << 20):
@@ -180,11 +190,11 @@ def _read(container: Container, path: str) -> bytes:
         return file.read() if file else b""
 
 
-def _failed(name: str, log: str) -> SandboxUnavailable:
-    gone = [line.partition(": ")[2] for line in log.splitlines() if "pairproof-gone" in line]
-    if gone:
+def _failed(name: str, pinned: bool, log: str) -> SandboxUnavailable:
+    gone = _GONE.findall(log)
+    if gone and pinned:
         return SandboxUnavailable(
-            f"no mirror has what the lock of {name} names: {', '.join(gone)}\n{_last(log)}",
+            f"no mirror has what the lock of {name} names: {', '.join(gone)}",
             hint=f"pairproof images lock {name} takes what the mirrors have now",
         )
     return SandboxUnavailable(

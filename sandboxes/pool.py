@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from sandboxes.base import Job, Outcome, SandboxUnavailable, Status
 from sandboxes.slots import AGAIN, Slot, SlotLostError
 
-_WARM_PER_SLOT = 4
+_WARM_PER_SLOT = 6
 _ENDERS = 8
 
 Key = TypeVar("Key", bound=Hashable)
@@ -105,13 +105,18 @@ class Pool(Generic[Key]):
         return outcome
 
     def _take(self, key: Key) -> Slot:
-        with self._lock:
-            if self._closed:
-                raise SandboxUnavailable("the sandbox is closed", hint="create another")
-            slot = self._idle_of(key)
-            if slot is not None:
-                self._busy.add(slot)
-                return slot
+        for last in (False, True):
+            with self._lock:
+                if self._closed:
+                    raise SandboxUnavailable("the sandbox is closed", hint="create another")
+                slot = self._idle_of(key)
+                if slot is not None:
+                    self._busy.add(slot)
+                    return slot
+                successor = self._starting.get(key)
+            if successor is None or last:
+                break
+            successor.join()  # it began earlier than we would
         slot = self._start(key)
         with self._lock:
             self._busy.add(slot)

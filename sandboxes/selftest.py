@@ -68,7 +68,7 @@ except OSError:
     pass
 os.write(3, b'bounded' if made < 40 else b'unbounded')
 """
-_TRIALS = (
+TRIALS = (
     _Trial("a right program", "import os; os.write(3, str(6 * 7).encode())", _reports(b"42")),
     _Trial("a wrong program", "raise AssertionError('41')", _ends(Status.NONZERO)),
     _Trial("a report from beyond the end", _DAEMON, lambda done: done.report == b""),
@@ -97,7 +97,7 @@ def faults(slot: Slot) -> list[str]:
     """Run every trial in `slot`, which is closed at the end; what went otherwise than it must."""
     wrong: list[str] = []
     try:
-        for trial in _TRIALS:
+        for trial in TRIALS:
             process = Process(argv=("python3", "-I", "-S", "-c", trial.code))
             try:
                 done = slot.run(Job(processes=(process,), limits=trial.limits))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import asdict
 from typing import Annotated
 
@@ -64,6 +65,7 @@ def build(
 ) -> None:
     """Make the images that the lock names, with exactly what it pins."""
     output = with_json(context, json)
+    _end_in_order()
     lines = images.build(names or (), base=base, again=again, say=output.say)
     output.document({"images": [line.model_dump(mode="json") for line in lines]})
     for line in lines:
@@ -90,6 +92,7 @@ def lock(
 ) -> None:
     """Resolve toolchains to what the mirrors offer now, make the images, write the lock."""
     output = with_json(context, json)
+    _end_in_order()
     path, lines = images.lock(names or (), base=base, say=output.say)
     output.document({"lock": path, "images": [line.model_dump(mode="json") for line in lines]})
     for line in lines:
@@ -124,3 +127,8 @@ def prune(context: typer.Context, names: Names = None, json: JSON = False) -> No
     output.say(f"{len(done.images)} images and {len(done.containers)} containers removed")
     for image in done.in_use:
         output.say(f"{image[:19]} is in use")
+
+
+def _end_in_order() -> None:
+    """Let SIGTERM unwind as Ctrl-C does: a build holds a container and a gigabyte of files."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +30,26 @@ class Output:
     def document(self, value: dict[str, Any]) -> None:
         """Print the one document, where --json asked for it."""
         if self.json:
-            sys.stdout.write(json_text(value) + "\n")
-            sys.stdout.flush()
+            with unread():
+                sys.stdout.write(json_text(value) + "\n")
+                sys.stdout.flush()
 
     def say(self, text: str = "") -> None:
         """A line for people. Text of candidates in it cannot steer their terminal."""
         if not self.quiet:
-            typer.echo(visible(text), err=self.json)
+            with unread():
+                typer.echo(visible(text), err=self.json)
+
+
+@contextmanager
+def unread() -> Iterator[None]:
+    """Where nobody reads what is said any more, the work is still done: the rest goes nowhere."""
+    try:
+        yield
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
 
 
 def current() -> Output | None:

@@ -10,7 +10,8 @@ import typer
 
 from harness import api
 from harness.cli.output import with_json
-from harness.cli.run import JSON
+from harness.cli.run import JSON, Sandbox
+from harness.config import load_settings
 from harness.errors import ExitCode, Misuse
 
 PANEL = "System"
@@ -18,8 +19,9 @@ PANEL = "System"
 _CONFIG = """\
 # pairproof.toml: flags win over PAIRPROOF_... variables, those over this file.
 
-# sandbox = "embedded"
+# sandbox = "embedded"      # or docker, docker:uidns, docker:container, docker:runsc
 # jobs = 0                  # pairs at once; 0: one per core
+# calibration = "auto"      # how much slower than the reference machine: auto, off, or a number
 
 [limits]                    # of one execution
 # cpu_s = 5.0
@@ -40,6 +42,7 @@ _CONFIG = """\
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
     app.command(rich_help_panel=PANEL)(doctor)
+    app.command(rich_help_panel=PANEL)(calibrate)
     app.command(rich_help_panel=PANEL)(schema)
     app.command(rich_help_panel=PANEL)(init)
 
@@ -54,6 +57,21 @@ def doctor(context: typer.Context, json: JSON = False) -> None:
             output.say(line)
     if not found.can_isolate:
         raise typer.Exit(int(ExitCode.CANNOT_JUDGE))
+
+
+def calibrate(context: typer.Context, sandbox: Sandbox = None, json: JSON = False) -> None:
+    """Measure how slow this machine is: limits of time are seconds of a reference machine."""
+    from harness.calibration import REFERENCE_S
+
+    output = with_json(context, json)
+    found = api.calibrate(settings=load_settings(sandbox=sandbox))
+    document = {**found.model_dump(mode="json"), "reference_ms": REFERENCE_S * 1000}
+    output.document(document)
+    if not json:
+        output.say(
+            f"a sample takes {found.sample_ms:.2f} ms here, {REFERENCE_S * 1000:.2f} ms on the "
+            f"reference machine: limits of time are multiplied by {found.factor:g}"
+        )
 
 
 def _lines(found: dict[str, Any]) -> list[str]:

@@ -25,6 +25,8 @@ else:
     from wire import Channel, PeerLost
 
 DEFAULT_REPLY_S = 120.0
+_PR_SET_DUMPABLE = 4
+_prctl: Any = getattr(ctypes.CDLL(None), "prctl", None)
 
 
 def serve_code(payload: dict[str, Any], report_fd: int, peer_fd: int) -> None:
@@ -137,7 +139,5 @@ def share_files() -> None:
 
 def hide_memory() -> None:
     """Keep this process's memory from others of the same user, where the kernel can."""
-    try:
-        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
-    except (OSError, AttributeError):
-        return
+    if _prctl is not None:
+        _prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -21,7 +21,7 @@ def typed(*words: str, **env: str) -> tuple[int, dict[str, Any], str]:
     """Exit code, the one document, and what was said to people."""
     done = subprocess.run(
         [sys.executable, "-m", "harness", "images", *words, "--json"],
-        capture_output=True, text=True, timeout=280, check=False, env={**os.environ, **env},
+        capture_output=True, text=True, timeout=800, check=False, env={**os.environ, **env},
     )  # fmt: skip
     return done.returncode, json.loads(done.stdout), done.stderr
 
@@ -45,6 +45,7 @@ def test_build_finds_what_is_here(built: images.Image) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_rebuild_gives_the_locked_image_to_the_bit(built: images.Image) -> None:
     """From the pins, with nothing cached: the very id that the lock names."""
     code, document, said = typed("build", "python", "--again")

@@ -424,6 +424,7 @@ def small(engine: Any, base: str) -> Iterator[Built]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_same_pins_give_the_same_image(engine: Any, base: str, small: Built) -> None:
     """Built again from nothing but the pins: the same facts, and the same id to the last bit."""
     again = build_image(engine, SMALL, base, small.pins, print)
@@ -432,12 +433,13 @@ def test_the_same_pins_give_the_same_image(engine: Any, base: str, small: Built)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("pins", "named"),
     [
         (lambda p: replace(p, debian=(*p.debian[:-1], "zlib1g=0.0-1")), "zlib1g=0.0-1"),
         (lambda p: replace(p, distributions=("iniconfig==0.0.0.1 --hash=sha256:" + "0" * 64,)),
-         "a distribution"),
+         "iniconfig==0.0.0.1"),
     ],
 )  # fmt: skip
 def test_a_pin_that_is_gone_is_named(
@@ -450,6 +452,29 @@ def test_a_pin_that_is_gone_is_named(
     assert "pairproof images lock test-small" in caught.value.hint
     left = engine.containers.list(all=True, filters={"label": BUILDING}, ignore_removed=True)
     assert not [c for c in left if c.status == "exited"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_declaration_that_nothing_meets_is_shown(engine: Any, base: str) -> None:
+    """While locking, a distribution that does not exist is the declaration's fault, with its name."""
+    wrong = replace(SMALL, python=("iniconfig>=999",))
+    with pytest.raises(SandboxUnavailable, match=r"(?s)test-small failed.*iniconfig>=999"):
+        build_image(engine, wrong, base, None, print)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_network_that_is_away_is_not_a_pin_that_is_gone(
+    engine: Any, base: str, small: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no mirror answers, the message shows what failed and does not ask for a new lock."""
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    with pytest.raises(SandboxUnavailable, match="building the image of test-small failed") as told:
+        build_image(engine, SMALL, base, small.pins, print)
+    assert "127.0.0.1" in str(told.value)
+    assert "images lock" not in told.value.hint
 
 
 def test_a_base_that_cannot_be_pulled_is_an_error(engine: Any) -> None:
