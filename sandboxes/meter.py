@@ -74,7 +74,7 @@ class Meter:
         """Processor time of all of the job's processes so far, dead ones included."""
         if "cpu" in self.files:
             own = time.process_time() - self._own_start
-            return max(0.0, self._group_cpu_s() - self._cpu_start - own)
+            return self.possible_s(max(0.0, self._group_cpu_s() - self._cpu_start - own))
         ticks = 0
         for pid in _others():
             with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/stat", "rb") as file:
