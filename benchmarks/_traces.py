@@ -1,30 +1,36 @@
-"""What a run may not leave behind: processes, mounts, control groups, files."""
+"""What a run may not leave behind: processes, mounts, control groups, files, containers."""
 
 from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
+
+from benchmarks._private_engine import PREFIX
+from sandboxes import container, engine, owners
+from sandboxes.base import SandboxUnavailable
 
 _GROUP = re.compile(r"pairproof-\d+-(\d+)-\d+$")
 
 
 def traces(scratch: Path) -> dict[str, frozenset[str]]:
-    """Descendants of this process, its mounts, control groups without an owner, files in `scratch`.
+    """What is there now: descendants of this process, mounts, files in `scratch`, and the rest.
 
-    A control group is named after the process that owns it; while that one lives, the group is in
-    use, by us or by another run on this machine.
+    Control groups and containers name the process that made them; while that one lives, they are
+    in use, perhaps by another run on this machine, unless that process is this one.
     """
     return {
         "processes": frozenset(_descendants(os.getpid())),
         "mounts": frozenset(
             line
             for line in Path("/proc/self/mountinfo").read_text().splitlines()
-            if "/docker/" not in line  # of an engine's containers, which may be anybody's
+            # Those of an engine's containers, which may be anybody's, are counted as containers.
+            if "/docker/" not in line and PREFIX not in line
         ),
         "cgroups": frozenset(_orphaned_groups()),
         "files": frozenset(str(path) for path in scratch.rglob("*")),
+        "containers": frozenset(containers()),
     }
 
 
@@ -32,6 +38,19 @@ def left_behind(before: dict[str, frozenset[str]], scratch: Path) -> dict[str, l
     """What is there now and was not there before, by kind; kinds with nothing are left out."""
     now = traces(scratch)
     return {kind: sorted(now[kind] - before[kind]) for kind in now if now[kind] - before[kind]}
+
+
+def containers() -> list[str]:
+    """Names of the engine's containers that this process or a dead one made; none, no engine."""
+    found = []
+    with suppress(SandboxUnavailable), closing(engine.client()) as client:
+        for each in client.containers.list(
+            all=True, filters={"label": container.LABEL}, ignore_removed=True
+        ):
+            owner = each.labels.get(container.LABEL, "")
+            if owner == owners.identity() or owners.is_dead(owner):
+                found.append(f"{each.name} {each.status}")
+    return sorted(found)
 
 
 def _descendants(ancestor: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import socket
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 Made = TypeVar("Made")
+_SILENT = logging.NullHandler()
 _START = "start it (systemctl start docker, or dockerd as root), or name another by DOCKER_HOST"
 _INSTALL = "apt-get install docker.io, then systemctl start docker"
 
@@ -89,6 +91,8 @@ def patiently(work: Callable[[], Made], patience_s: float) -> Made:
     """
     import stamina
 
+    # Else the retries are told on stderr where nobody has set up logging.
+    logging.getLogger("stamina").addHandler(_SILENT)
     for attempt in stamina.retry_context(
         on=EngineLost, attempts=None, timeout=patience_s, wait_initial=0.2, wait_max=2.0
     ):

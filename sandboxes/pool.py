@@ -71,7 +71,7 @@ class Pool(Generic[Key]):
         self._closed = False
 
     def run(self, key: Key, job: Job) -> Outcome:
-        """Run `job` in a slot of `key`; a slot that is lost under it is tried once more.
+        """Run `job` in a slot of `key`; if that is lost under it, once more in a fresh one.
 
         Raises:
             SandboxUnavailable: no slot, or two lost without the kernel's word for why.
@@ -82,7 +82,8 @@ class Pool(Generic[Key]):
             except SlotLostError:
                 pass
             try:
-                return self._try(key, job)
+                # What ended one slot, an engine's restart say, may have ended the idle ones too.
+                return self._try(key, job, fresh=True)
             except SlotLostError as lost:
                 if lost.memory:
                     return Outcome(
@@ -92,8 +93,8 @@ class Pool(Generic[Key]):
                     )
                 raise SandboxUnavailable(str(lost), hint=AGAIN) from lost
 
-    def _try(self, key: Key, job: Job) -> Outcome:
-        slot = self._take(key)
+    def _try(self, key: Key, job: Job, *, fresh: bool = False) -> Outcome:
+        slot = self._take(key, fresh=fresh)
         try:
             outcome = slot.run(job)
         except BaseException:
@@ -104,17 +105,17 @@ class Pool(Generic[Key]):
         self._give(key, slot)
         return outcome
 
-    def _take(self, key: Key) -> Slot:
+    def _take(self, key: Key, *, fresh: bool = False) -> Slot:
         for last in (False, True):
             with self._lock:
                 if self._closed:
                     raise SandboxUnavailable("the sandbox is closed", hint="create another")
-                slot = self._idle_of(key)
+                slot = None if fresh else self._idle_of(key)
                 if slot is not None:
                     self._busy.add(slot)
                     return slot
                 successor = self._starting.get(key)
-            if successor is None or last:
+            if successor is None or last or fresh:
                 break
             successor.join()  # it began earlier than we would
         slot = self._start(key)

@@ -15,7 +15,8 @@ from sandboxes.base import Job, Outcome, Process, SandboxUnavailable, Status, St
 
 _START_WITHIN_S = 60.0
 _GRACE_S = 15.0
-_BACKSTOP = 6.0
+_BACKSTOP = 16.0
+"""More than the supervisor itself waits for a job: `meter.PATIENCE`."""
 _JOBS_PER_SLOT = 1000
 _AGE_S = 15 * 60.0
 _TIRED = 0.9

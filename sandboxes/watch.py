@@ -21,6 +21,14 @@ _FIRST_GLANCE_S = 0.004
 _MUCH_BYTES = 1 << 14
 
 
+def _late(passed_s: float, told_s: float, wall_s: float) -> str:
+    """Why to end a job that is far behind its wall time; empty where it is to be waited for."""
+    if 2 * told_s < passed_s:
+        return "wall"
+    # It waited for the processor, so that its time is not known: our fault.
+    return "starved" if passed_s >= meter.PATIENCE * wall_s else ""
+
+
 def _handle(pid: int) -> int:
     """A descriptor that becomes readable when `pid` ends; -1 on a kernel without (gVisor)."""
     try:
@@ -118,8 +126,7 @@ class Run:
             elif clock.own_s >= wall_s:
                 self.reason = "wall"
             elif now - begun >= meter.BACKSTOP * wall_s:
-                # Where it waited for the processor, its time is not known: our fault.
-                self.reason = "starved" if 2 * clock.told_s >= now - begun else "wall"
+                self.reason = _late(now - begun, clock.told_s, wall_s)
             if self.reason:
                 break
             left_s = min(wall_s - clock.own_s, (cpu_s - used) / gauge.cores)

@@ -122,6 +122,11 @@ def outcomes(backend: str, guest: Path, slots: int) -> dict[tuple[str, float], O
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("backend", "load"),
+    [("embedded", 0), ("embedded", BUSY_LOOPS), ("docker", BUSY_LOOPS)],
+    indirect=True,
+)
 @pytest.mark.parametrize("slots", CONCURRENCY)
 def test_a_job_near_its_limit_ends_alike_at_any_load(
     backend: str, guest: Path, load: int, slots: int
@@ -175,11 +180,18 @@ def _rounds_per_s() -> float:
 
 
 @pytest.mark.slow
-def test_a_verdict_near_the_limit_is_the_same_at_any_load(backend: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("backend", "loads"),
+    [("embedded", (0, BUSY_LOOPS)), ("docker", (BUSY_LOOPS,))],
+    indirect=["backend"],
+)
+def test_a_verdict_near_the_limit_is_the_same_at_any_load(
+    backend: str, loads: tuple[int, ...], tmp_path: Path
+) -> None:
     """The whole journey, with its repeated calls and wrong answers, agrees with the first run."""
     expected = pairs(tmp_path / "pairs.jsonl")
     limits = {**load_settings().limits.model_dump(), "cpu_s": CPU_S, "wall_s": 2 * CPU_S}
-    for loops in (0, BUSY_LOOPS):
+    for loops in loads:
         for jobs_ in CONCURRENCY:
             run = tmp_path / f"run-{loops}-{jobs_}"
             with busy_loops(loops):

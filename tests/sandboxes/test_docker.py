@@ -244,6 +244,7 @@ def test_a_container_removed_by_hand_costs_a_retry(docker: Docker) -> None:
 def test_a_frozen_container_is_our_fault(docker: Docker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A slot that answers nothing is given up after a while; its job judges nobody."""
     monkeypatch.setattr("sandboxes.slots._GRACE_S", 1.0)
+    monkeypatch.setattr("sandboxes.slots._BACKSTOP", 6.0)
     monkeypatch.setattr("sandboxes.attached._STOP_WITHIN_S", 1)
     docker.run(TELL)
     stop = threading.Event()
@@ -310,11 +311,9 @@ def test_a_missing_image_says_what_to_type(
 # The engine's SDK leaves its sockets to the garbage collector where an engine hangs up.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
-def test_an_engine_that_restarts_loses_nothing(
-    public: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
-) -> None:
+def test_an_engine_that_restarts_loses_nothing(public: Path, number: signal.Signals) -> None:
     """Jobs in flight while the engine restarts are run again, or say that the fault is ours."""
-    with private_engine(monkeypatch) as private:
+    with private_engine() as private:
         made = Docker(profiles(public), slots=2)
         assert made.run(TELL).report == b"done"
         answers: list[bytes] = []
