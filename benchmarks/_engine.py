@@ -1,8 +1,8 @@
 """Processor time of everything that a containerised run costs: client, engine, shims, containers.
 
 An engine works in processes that are nobody's children, so that time has to be read from control
-groups: client and engine are moved into one of our own for the time of the benchmark, and what
-containers use stands in the group that holds them all.
+groups: client and engine are moved into one of our own for the time of the benchmark, and all
+containers of the benchmark are made below it.
 """
 
 from __future__ import annotations
@@ -14,19 +14,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from sandboxes.container import CGROUP_PARENT
+
 _ENGINE = ("dockerd", "containerd")
 _NAME = "benchmark-of-pairproof"
+PARENT = {"cgroup_parent": f"/{_NAME}"}
+"""For containers that are made without us."""
 
 
 class Clock:
-    """Reads the CPU seconds of the benchmark's groups so far."""
+    """Reads the CPU seconds of the benchmark's group so far."""
 
-    def __init__(self, folders: list[Path]) -> None:
-        self._folders = folders
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def cpu_s(self) -> float:
-        """The sum over all groups, of dead processes too."""
-        return sum(map(_used_s, self._folders))
+        """Of all that is or was in the group, and in those below it."""
+        return _used_s(self._folder)
 
     def measure(self, system: str, n: int, jobs: int, work: Callable[[], None]) -> dict[str, Any]:
         """One row: `work` does `n` things, `jobs` of them at once."""
@@ -61,9 +65,14 @@ def accounted() -> Iterator[Clock]:
             (own / "cgroup.procs").write_text(str(pid))
     except OSError as error:
         raise SystemExit(f"no control group for the benchmark: {error}; run as root") from error
+    kept = os.environ.get(CGROUP_PARENT)
+    os.environ[CGROUP_PARENT] = f"/{_NAME}"
     try:
-        yield Clock([own, *_containers(root)])
+        yield Clock(own)
     finally:
+        os.environ.pop(CGROUP_PARENT)
+        if kept is not None:
+            os.environ[CGROUP_PARENT] = kept
         for pid, group in moved.items():
             with contextlib.suppress(OSError):
                 (group / "cgroup.procs").write_text(str(pid))
@@ -86,12 +95,6 @@ def _group(pid: int, root: Path) -> Path:
         if "cpuacct" in controllers.split(",") or (not controllers and root.name != "cpuacct"):
             return root / path.lstrip("/")
     return root
-
-
-def _containers(root: Path) -> list[Path]:
-    """The groups that hold containers: made by the engine, whatever its driver is."""
-    (root / "docker").mkdir(exist_ok=True)
-    return [root / "docker", *(p for p in [root / "system.slice"] if p.is_dir())]
 
 
 def _used_s(folder: Path) -> float:

@@ -1,9 +1,10 @@
 """One verdict's execution in every way to isolate it, and without any: one table from one run.
 
 Programs: the 164 HumanEval solutions with their official tests. A plain run is the file with its
-tests. `docker_run` starts a container for each, `docker_exec` a process in a warm container, both
-of our own image. Ours answer the same tests: values compared outside where they are plain data,
-else in the framework's own way. CPU is that of client, engine, shims and containers together.
+tests. `docker_run` is the command of that name for each file, `docker_run_sdk` the same through
+Python's SDK, `docker_exec` a command in a warm container, all on our own image. Ours answer the
+same tests: values compared outside where they are plain data, else in the framework's own way.
+CPU is that of client, engine, shims and containers together.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks._engine import Clock, accounted
+from benchmarks._engine import PARENT, Clock, accounted
 from benchmarks._measure import corpus
 from benchmarks._suites import suite_corpus
 from harness.config import load_settings
@@ -41,10 +42,24 @@ OURS = {
     "runsc": "docker:runsc",
     "container": "docker:container",
 }
-SLOW = {"docker_run": 82, "container": 41, "runsc": 82}
+SLOW = {"docker_run": 82, "docker_run_sdk": 41, "container": 41, "runsc": 82}
 """How many of the programs the slow ones get at each concurrency."""
 ROUNDS = {"plain_python": 3, "embedded": 3, "uid": 3, "uidns": 3}
 SUITES = 24
+_BOUNDS: dict[str, Any] = {
+    "user": "1000:1000", "network_mode": "none", "read_only": True, "cap_drop": ["ALL"],
+    "security_opt": ["no-new-privileges:true"], "mem_limit": "512m", "memswap_limit": "512m",
+    "pids_limit": 64, "tmpfs": {"/job": "size=64m", "/tmp": "size=64m", "/dev/shm": "size=64m"},
+    **PARENT,
+}  # fmt: skip
+"""What a container that is run for one program needs to be as bounded as a slot."""
+_FLAGS = [
+    "--user=1000:1000", "--network=none", "--read-only", "--cap-drop=ALL",
+    "--security-opt=no-new-privileges:true", "--memory=512m", "--memory-swap=512m",
+    "--pids-limit=64", "--tmpfs=/job:size=64m", "--tmpfs=/tmp:size=64m",
+    "--tmpfs=/dev/shm:size=64m", f"--cgroup-parent={PARENT['cgroup_parent']}",
+]  # fmt: skip
+"""The same for the command line."""
 
 
 def run() -> dict[str, Any]:
@@ -71,6 +86,7 @@ def _ratios(cpu: dict[str, float]) -> dict[str, float]:
 
     return {
         "docker_run_over_uid": over("docker_run", "uid"),
+        "docker_run_sdk_over_uid": over("docker_run_sdk", "uid"),
         "docker_exec_over_uid": over("docker_exec", "uid"),
         "uid_over_plain_python": over("uid", "plain_python"),
         "embedded_over_plain_python": over("embedded", "plain_python"),
@@ -129,21 +145,27 @@ def _plain_ways(clock: Clock, files: list[Path], jobs: int) -> list[dict[str, An
 
     def container(path: Path) -> None:
         client.containers.run(
-            image, ["python3", f"/p/{path.name}"], volumes=mount, remove=True,
-            network_mode="none", mem_limit="512m", pids_limit=64,
-        )  # fmt: skip
+            image, ["python3", f"/p/{path.name}"], volumes=mount, remove=True, **_BOUNDS
+        )
 
-    rows.append(_rounds(clock, "docker_run", files, jobs, container))
+    rows.append(_rounds(clock, "docker_run_sdk", files, jobs, container))
+    flags = ["--volume", f"{files[0].parent}:/p:ro", *_FLAGS, image, "python3"]
+
+    def command(path: Path) -> None:
+        subprocess.run(
+            ["docker", "run", "--rm", *flags, f"/p/{path.name}"], check=True, capture_output=True
+        )
+
+    rows.append(_rounds(clock, "docker_run", files, jobs, command))
     warm = client.containers.run(
         image, ["sleep", "3600"], volumes=mount, detach=True, network_mode="none",
-        mem_limit="2g",
+        mem_limit="2g", **PARENT,
     )  # fmt: skip
     try:
 
         def inside(path: Path) -> None:
-            done = warm.exec_run(["python3", f"/p/{path.name}"])
-            if done.exit_code:
-                raise RuntimeError(done.output[-300:])
+            command = ["docker", "exec", warm.id, "python3", f"/p/{path.name}"]
+            subprocess.run(command, check=True, capture_output=True)
 
         rows.append(_rounds(clock, "docker_exec", files, jobs, inside))
     finally:

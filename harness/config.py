@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     )  # fmt: skip
 
     sandbox: str = "embedded"
-    """embedded, or another installed backend."""
+    """embedded, docker, docker:TIER, or another installed backend."""
     jobs: int = Field(default=0, ge=0)
     """Pairs at once; 0 is one per core."""
     limits: LimitSettings = LimitSettings()

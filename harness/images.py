@@ -169,17 +169,20 @@ def lock(names: Sequence[str], *, base: str | None, say: Say) -> tuple[str, list
 
 
 def verify(names: Sequence[str]) -> list[Checked]:
-    """Whether the images of `names` (all that are locked where empty) are here and as locked.
+    """Whether the images of `names` (all locked ones where empty) are here, as locked, and sound.
 
     Raises:
         Misuse: no such toolchain.
         CannotJudge: no engine, or the lock names none of them.
     """
+    from sandboxes.docker import Docker
     from sandboxes.image_store import problems
 
     with opened() as engine:
         lines = []
         for name, toolchain in toolchains(names or tuple(read_lock())).items():
             wrong = problems(engine, toolchain, wanted_image(name))
+            if not wrong:
+                wrong = [f"self-test: {fault}" for fault in Docker.self_test(name)]
             lines.append(Checked(name=name, ok=not wrong, problems=wrong))
         return lines

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MUX = struct.Struct("!BxxxI")
 _STDERR = 2
 _WORDS_BYTES = 4096
-_STOP_WITHIN_S = 3
+_STOP_WITHIN_S = 5
 
 
 class Attached:
@@ -81,6 +81,18 @@ class Attached:
             with contextlib.suppress(OSError):  # the supervisor then ends, and with it all
                 self._socket.shutdown(socket.SHUT_RDWR)
 
+    def _hang_up(self, carrier: socket.socket) -> None:
+        """Close the answer to the attach call before what it reads from.
+
+        The client hides the answer in the stream that it hands out. One whose stream is closed
+        already cannot close itself, and the interpreter says so on stderr when it collects it.
+        """
+        answer = getattr(self._hijacked, "_response", None)
+        for held in (answer, self._hijacked, carrier):
+            if held is not None:
+                with contextlib.suppress(OSError):
+                    held.close()
+
     def end(self) -> End:
         """See `Line.end`."""
         if self._end is not None:
@@ -88,10 +100,10 @@ class Attached:
         memory = False
         self.abort()
         if self._socket is not None:
-            with contextlib.suppress(OSError):
-                self._hijacked.close()
-            self._socket.close()
+            self._hang_up(self._socket)
         if self.id:
+            # A kill that meets a supervisor's own end keeps the engine waiting for ten seconds, and
+            # whether the kernel killed for memory is certain only afterwards.
             with contextlib.suppress(*self._faults):
                 self._api.wait(self.id, timeout=_STOP_WITHIN_S)
             with contextlib.suppress(*self._faults):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,9 @@ from sandboxes.slots import ENV
 
 LABEL = "pairproof.slot"
 """The label of every container; its value is the identity of the process that made it."""
+
+CGROUP_PARENT = "PAIRPROOF_CGROUP_PARENT"
+"""The variable that names a control group for all slots, so that an operator can bound them."""
 
 TIERS = {
     "uid": "a fresh user id for each process",
@@ -73,6 +77,7 @@ def config(image: str, tier: str, size: Size, *, hash_seed: int) -> dict[str, An
         "ReadonlyPaths": list(_READ_ONLY),
         "RestartPolicy": {"Name": "no"},
         "Init": False,
+        "CgroupParent": os.environ.get(CGROUP_PARENT, ""),
     }
     if tier == "runsc":
         host["Runtime"] = "runsc"

@@ -75,6 +75,19 @@ class Docker:
             )
         return found
 
+    @classmethod
+    def self_test(cls, name: str) -> list[str]:
+        """Which promises a slot of a toolchain's image does not keep; none where it is sound.
+
+        Raises:
+            SandboxUnavailable: no engine, no image, or no slot of it starts.
+        """
+        sandbox = cls({name: Profile(guest="", toolchain=name)}, slots=1)
+        try:
+            return sandbox._faults(name, images.locked(name))
+        finally:
+            sandbox.close()
+
     def _faults(self, name: str, found: images.Image) -> list[str]:
         """Which promises a slot of the image does not keep."""
         limits = selftest.LIMITS

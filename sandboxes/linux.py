@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import os
 
@@ -131,6 +132,15 @@ def pivot_root_here() -> None:
 def high_copy(fd: int) -> int:
     """The same file at a number above those that jobs use, closed on exec."""
     return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _FIRST_HIGH_FD)
+
+
+def has_process_handles() -> bool:
+    """Whether the kernel knows pidfd_open(2); gVisor does not."""
+    try:
+        os.close(os.pidfd_open(0))  # nobody's number: a kernel that knows the call says EINVAL
+    except OSError as error:
+        return error.errno != errno.ENOSYS
+    return True
 
 
 def prctl(option: int, value: int = 0, pointer: object = None) -> int:

@@ -37,6 +37,7 @@ class Meter:
         self.reaped_cpu_s = 0.0
         self._seen: dict[tuple[str, bytes], int] = {}
         self._base_kb = 0
+        self._begun = time.monotonic()
         self._shares_told = os.path.exists("/proc/self/smaps_rollup")
         self.cores = max(1, len(os.sched_getaffinity(0)))
         self.look_every_s = (
@@ -55,6 +56,7 @@ class Meter:
         if "memory_peak" in self.files:
             os.pwrite(self.files["memory_peak"], b"0", 0)
         self.reaped_cpu_s = 0.0
+        self._begun = time.monotonic()
         self._seen.clear()
         if "cpu" in self.files:
             self._cpu_start = self._group_cpu_s()
@@ -75,7 +77,7 @@ class Meter:
         """Processor time of all of the job's processes so far, dead ones included."""
         if "cpu" in self.files:
             own = time.process_time() - self._own_start
-            return max(0.0, self._group_cpu_s() - self._cpu_start - own)
+            return self.possible_s(max(0.0, self._group_cpu_s() - self._cpu_start - own))
         ticks = 0
         for pid in _others():
             with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/stat", "rb") as file:
@@ -83,9 +85,17 @@ class Meter:
                 ticks += sum(map(int, told[11:15]))
                 self._seen[pid, told[19]] = int(told[11]) + int(told[12])
         # A process that ignores its children's ends hides what they used from all who wait.
-        return max(
+        counted = max(
             ticks / _TICKS_PER_S + self.reaped_cpu_s, sum(self._seen.values()) / _TICKS_PER_S
         )
+        return self.possible_s(counted)
+
+    def possible_s(self, cpu_s: float) -> float:
+        """`cpu_s`, or less where all cores together had less time than that since the job began.
+
+        gVisor counts a process that waits for a core as one that runs.
+        """
+        return min(cpu_s, self.cores * (time.monotonic() - self._begun))
 
     def memory_over(self, memory_mb: int) -> bool:
         """Without a memory group: whether the job's resident memory is above its limit.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import stat
 import struct
 
 from sandboxes import linux
@@ -15,6 +16,7 @@ _ENOSYS = 38
 _EAFNOSUPPORT = 97
 _X32_BIT = 0x40000000
 _AF_UNIX = 1
+_DEVICE_BIT = stat.S_IFCHR & stat.S_IFBLK  # in the type of a device, not of a file, FIFO or socket
 _PRIO_PROCESS = 0
 _IOPRIO_PROCESS = 1
 _ANY_NAMESPACE = linux.NAMESPACES | 0x80  # CLONE_NEWTIME, which clone(2) cannot pass anyway
@@ -34,14 +36,16 @@ _COMMON = {
 }  # fmt: skip
 _X86_64 = {
     "socket": 41, "clone": 56, "kill": 62, "semget": 64, "msgget": 68, "shmget": 29, "ptrace": 101,
-    "syslog": 103, "rt_sigqueueinfo": 129, "uselib": 134, "setpriority": 141, "sched_setparam": 142,
+    "syslog": 103, "rt_sigqueueinfo": 129, "mknod": 133, "uselib": 134, "setpriority": 141,
+    "sched_setparam": 142,
     "sched_setscheduler": 144, "vhangup": 153, "modify_ldt": 154, "pivot_root": 155,
     "adjtimex": 159, "chroot": 161, "acct": 163, "settimeofday": 164, "mount": 165, "umount2": 166,
     "swapon": 167, "swapoff": 168, "reboot": 169, "sethostname": 170, "setdomainname": 171,
     "iopl": 172, "ioperm": 173, "init_module": 175, "delete_module": 176, "quotactl": 179,
     "tkill": 200, "sched_setaffinity": 203, "lookup_dcookie": 212, "clock_settime": 227,
     "tgkill": 234, "mbind": 237, "mq_open": 240, "kexec_load": 246, "add_key": 248,
-    "request_key": 249, "keyctl": 250, "ioprio_set": 251, "migrate_pages": 256, "unshare": 272,
+    "request_key": 249, "keyctl": 250, "ioprio_set": 251, "migrate_pages": 256, "mknodat": 259,
+    "unshare": 272,
     "move_pages": 279, "rt_tgsigqueueinfo": 297, "perf_event_open": 298, "fanotify_init": 300,
     "prlimit64": 302, "name_to_handle_at": 303, "open_by_handle_at": 304, "clock_adjtime": 305,
     "setns": 308, "process_vm_readv": 310, "process_vm_writev": 311, "kcmp": 312,
@@ -49,7 +53,8 @@ _X86_64 = {
     "bpf": 321, "userfaultfd": 323,
 }  # fmt: skip
 _AARCH64 = {
-    "lookup_dcookie": 18, "ioprio_set": 30, "umount2": 39, "mount": 40, "pivot_root": 41,
+    "lookup_dcookie": 18, "ioprio_set": 30, "mknodat": 33, "umount2": 39, "mount": 40,
+    "pivot_root": 41,
     "chroot": 51, "vhangup": 58, "quotactl": 60, "acct": 89, "unshare": 97, "kexec_load": 104,
     "init_module": 105, "delete_module": 106, "clock_settime": 112, "syslog": 116, "ptrace": 117,
     "sched_setparam": 118, "sched_setscheduler": 119, "sched_setaffinity": 122, "kill": 129,
@@ -137,6 +142,9 @@ def assemble(machine: str, *, memfd: bool) -> bytes:
     for number in sorted(denied):
         code += [(_JUMP_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO | _EPERM)]
     code += _when(numbers["clone"], 0, (_JUMP_BITS, 0, 1, _ANY_NAMESPACE), _EPERM)
+    for name, argument in (("mknod", 1), ("mknodat", 2)):
+        if name in numbers:
+            code += _when(numbers[name], argument, (_JUMP_BITS, 0, 1, _DEVICE_BIT), _EPERM)
     code += _when(numbers["socket"], 0, (_JUMP_EQUAL, 1, 0, _AF_UNIX), _EAFNOSUPPORT)
     for name, argument, value, equal in _ARGUMENTS:
         test = (_JUMP_EQUAL, 0, 1, value) if equal else (_JUMP_EQUAL, 1, 0, value)

@@ -13,6 +13,7 @@ import os
 import resource
 import signal
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +34,8 @@ _INHERITED_LIMITS = (
     (resource.RLIMIT_STACK, _STACK_BYTES),
 )
 _AS_FACTOR = 4
+_SPACE_STEP = 32 << 20
+_KILL_AGAIN_S = 0.0005
 _Blobs = list[memoryview]
 
 
@@ -74,7 +77,11 @@ class Supervisor:
         fault_r, fault_w = os.pipe()
         os.set_blocking(fault_r, False)
         self._fault = (_high(fault_r), _high(fault_w))
-        self._own_space = _statm(0) * resource.getpagesize()
+        # gVisor's kill(-1) may miss a process that is being born: done until none is left.
+        self._waiting = 0 if linux.has_process_handles() else os.WNOHANG
+        # Rounded: two slots differ by some pages, and their jobs' limits should not.
+        own_space = _statm(0) * resource.getpagesize()
+        self._own_space = -(-own_space // _SPACE_STEP) * _SPACE_STEP
         self._arena = Arena()
 
     def prepare(self, *, disk_mb: int, inodes: int) -> dict[str, Any]:
@@ -169,7 +176,7 @@ class Supervisor:
             "report_cut": run.report.over,
             "oom": oom,
             "leftover": leftover,
-            "worn": self._wear(memory=status == "memory"),
+            "worn": self._wear(memory=status == "memory", held=run.held),
             "missing": [index for index, data in enumerate(collected) if data is None],
         }
         parts = [out_head, out_tail, err_head, err_tail, run.report.finish()]
@@ -240,15 +247,18 @@ class Supervisor:
 
     def _end_all(self, run: Run | None) -> int:
         """Kill and reap every process but ourselves; how many of them nobody had asked for."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(-1, signal.SIGKILL)
         leftover = 0
+        _kill_all()
         while True:
             try:
-                pid, status, usage = os.wait4(-1, 0)
+                pid, status, usage = os.wait4(-1, self._waiting)
             except ChildProcessError:
                 return leftover
-            if run is not None and run.pids:
+            if self._waiting:
+                _kill_all()
+            if not pid:
+                time.sleep(_KILL_AGAIN_S)
+            elif run is not None and run.pids:
                 run.account(pid, status, usage)
                 leftover += pid not in run.pids and os.WIFSIGNALED(status)
 
@@ -271,11 +281,11 @@ class Supervisor:
         self._arena.touched += len(data or b"")
         return data
 
-    def _wear(self, *, memory: bool) -> str:
+    def _wear(self, *, memory: bool, held: bool) -> str:
         """Wipe; why this slot must not serve another job, or nothing."""
         unclean = self._storage.clean(self._uids())
-        if unclean or memory:
-            return unclean or "memory ran out"
+        if unclean or memory or held:
+            return unclean or ("memory ran out" if memory else "a descriptor is still in flight")
         self._served += 1
         return "the supervisor grew" if self._grown else ""
 
@@ -316,6 +326,11 @@ def _write_files(names: list[str], contents: _Blobs) -> None:
                 data = data[os.write(fd, data) :]
         finally:
             os.close(fd)
+
+
+def _kill_all() -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
 
 
 def _no_children() -> bool:

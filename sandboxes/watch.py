@@ -57,6 +57,8 @@ class Run:
         self.reason = ""
         self.unsound = False
         """A process says, by its exit code, that it could not become harmless."""
+        self.held = False
+        """A descriptor of the job outlived all of its processes."""
         self._control = control
         self._open: dict[int, Pipe] = {pipe.fd: pipe for pipe in (self.out, self.err, self.report)}
         self._feeds: dict[int, memoryview] = {}
@@ -144,7 +146,7 @@ class Run:
     def finish(self) -> None:
         """Read what is left in the pipes; every writer is dead."""
         for pipe in self._open.values():
-            pipe.drain()
+            self.held = not pipe.drain() or self.held
         for fd in self._feeds:
             os.close(fd)
 
@@ -217,7 +219,7 @@ class Run:
 
     def judge_cpu(self, gauge: meter.Meter, cpu_s: float) -> None:
         """After the last process: a job that used too much between two looks, used too much."""
-        self.cpu_s = max(self.cpu_s, gauge.cpu_s())
+        self.cpu_s = gauge.possible_s(max(self.cpu_s, gauge.cpu_s()))
         if self.reason in ("", "wall") and self.cpu_s - meter.START_UP_S >= cpu_s:
             self.reason = "cpu"
 

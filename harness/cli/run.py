@@ -27,7 +27,7 @@ Sandbox = Annotated[
         "--sandbox",
         envvar="PAIRPROOF_SANDBOX",
         rich_help_panel="Isolation",
-        help="embedded, or an installed backend.",
+        help="embedded, docker, docker:uidns, docker:container, docker:runsc, or an installed one.",
     ),
 ]
 

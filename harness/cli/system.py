@@ -19,7 +19,7 @@ PANEL = "System"
 _CONFIG = """\
 # pairproof.toml: flags win over PAIRPROOF_... variables, those over this file.
 
-# sandbox = "embedded"
+# sandbox = "embedded"      # or docker, docker:uidns, docker:container, docker:runsc
 # jobs = 0                  # pairs at once; 0: one per core
 # calibration = "auto"      # how much slower than the reference machine: auto, off, or a number
 

@@ -12,6 +12,8 @@ from hostile_view import look
 from hostile_world import World
 from sandbox_places import TIERS, place, public_folder
 
+LOOK_EVERY = 8
+
 
 class Tier:
     """A sandbox under attack with its bait.
@@ -29,9 +31,19 @@ class Tier:
         self.warm = name != "docker:container"
         self.world = World(Path(f"/proc/{self.owner}").stat().st_uid if self.owner else 0)
         seen = look(sandbox, self.world)
+        self._tried = 0
         self.clean: dict[str, Any] = seen["view"]
         self.slot: str = seen["slot"]
         self.pid: int = seen["pid"]
+
+    def due(self) -> bool:
+        """Whether to look with the eyes of a next job, after one more attempt.
+
+        What outlives a container lies with the host or the engine, and would still be seen some
+        attempts later: where every look costs a container, every eighth attempt is followed by one.
+        """
+        self._tried += 1
+        return self.warm or self._tried % LOOK_EVERY == 1
 
     def close(self) -> None:
         """End everything."""

@@ -72,6 +72,21 @@ Check = Callable[["Scene"], None]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Differs:
+    """What the tier on gVisor's kernel may show otherwise, and why nobody is harmed by it.
+
+    `won` are the attacks that may succeed there, each by its name; what is None is as elsewhere.
+    """
+
+    why: str
+    won: frozenset[str] = frozenset()
+    ends: tuple[Status, ...] | None = None
+    reaches: bool | None = None
+    keeps: bool | None = None
+    check: Check | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Attempt:
     """One thing that hostile code tries, and what has to hold of the world afterwards.
 
@@ -95,6 +110,17 @@ class Attempt:
     limits: Mapping[str, Any] = field(default_factory=dict)
     collect: tuple[str, ...] = ()
     stdin: str = ""
+    won: frozenset[str] = frozenset()
+    gvisor: Differs | None = None
+
+    def on(self, tier: str) -> Attempt:
+        """The attempt with what is expected on `tier`."""
+        if tier != "docker:runsc" or self.gvisor is None:
+            return self
+        told = {f.name: getattr(self.gvisor, f.name) for f in dataclasses.fields(self.gvisor)}
+        del told["why"]
+        changed = {name: value for name, value in told.items() if value is not None}
+        return dataclasses.replace(self, **changed)
 
 
 @dataclass

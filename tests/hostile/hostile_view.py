@@ -46,6 +46,13 @@ def got(*arguments):
     libc.prctl(arguments[0], ctypes.byref(value), 0, 0, 0)
     return value.value
 
+def dispositions():
+    found, held = [], ctypes.create_string_buffer(256)
+    for number in range(1, 65):
+        libc.sigaction(number, None, held)
+        found.append(min(struct.unpack_from("Q", held)[0], 2))
+    return found
+
 def resources():
     names = [n for n in dir(resource) if n.startswith("RLIMIT_")]
     return {n: resource.getrlimit(getattr(resource, n)) for n in names}
@@ -68,6 +75,7 @@ view = {
     "processors": sorted(os.sched_getaffinity(0)),
     "policy": os.sched_getscheduler(0),
     "resources": resources(),
+    "dispositions": dispositions(),
     "signals": [status.get(n) for n in ("SigIgn", "SigBlk", "SigCgt", "SigPnd", "ShdPnd")],
     "capabilities": [status.get(n) for n in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")],
     "filter": [status.get(n) for n in ("Seccomp", "Seccomp_filters", "NoNewPrivs")],

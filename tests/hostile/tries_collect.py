@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 
-from hostile_attempt import Attempt, Scene
+from hostile_attempt import Attempt, Differs, Scene
 
 from sandboxes.base import Status
 
@@ -261,6 +261,10 @@ for i in range(20000):
         ends=(Status.DISK,),
         keeps=False,
         look="[open(f'/job/{i}', 'w') for i in range(100)]; tell(len(os.listdir('/job')))",
+        gvisor=Differs(
+            why="gVisor counts no inodes; they take memory of the sandbox, which is bounded",
+            ends=(Status.OK,),
+        ),
         check=lambda scene: _is(scene.found, 100),
     ),
     Attempt(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hostile_attempt import Attempt
+from hostile_attempt import Attempt, Differs
 
 ATTEMPTS = (
     Attempt(
@@ -154,6 +154,13 @@ for name in ("mem", "environ", "maps", "fd/0", "fd/64", "fd/65", "stack", "sysca
     attack("write " + name, lambda: open("/proc/1/" + name, "wb", 0).write(b"0"))
 attack("list", lambda: os.listdir("/proc/1/fd"))
 """,
+        gvisor=Differs(
+            why="environment, addresses and descriptor numbers are those that the job inherited; "
+            "descriptor 0 is /dev/null; memory, pipes and root stay closed",
+            won=frozenset(
+                ("environ", "maps", "smaps", "auxv", "list", "fdinfo/64", "fd/0", "write fd/0")
+            ),
+        ),
     ),
     Attempt(
         name="proc-oom-score",
@@ -165,6 +172,10 @@ attack("supervisor old", lambda: write("/proc/1/oom_adj", b"15"))
 attack("self", lambda: write("/proc/self/oom_score_adj", b"-1000"))
 attack("host", lambda: write(f"/proc/{HOST['pid']}/oom_score_adj", b"1000"))
 """,
+        gvisor=Differs(
+            why="gVisor keeps the number and never kills for memory by it; it ends with the process",
+            won=frozenset(("self",)),
+        ),
     ),
     Attempt(
         name="proc-uid-map",
@@ -341,6 +352,10 @@ for name, kind, major, minor in (("mem", stat.S_IFCHR, 1, 1), ("kmsg", stat.S_IF
         attack(f"{place}/{name}", lambda: os.mknod(f"{place}/{name}", kind | 0o666, os.makedev(major, minor)))
         attack(f"open {place}/{name}", lambda: os.open(f"{place}/{name}", os.O_RDWR) if name != "null" else False)
 """,
+        gvisor=Differs(
+            why="gVisor's own /dev/fuse, which nothing can be mounted with",
+            won=frozenset(("open /dev/fuse",)),
+        ),
     ),
     Attempt(
         name="device-listed",
@@ -355,7 +370,14 @@ for path in ("/dev/tty", "/dev/console", "/dev/ptmx", "/dev/fuse", "/dev/kvm", "
 import termios
 for fd in (0, 1, 2):
     attack(f"push {fd}", lambda: fcntl.ioctl(fd, termios.TIOCSTI, b"x"))
+def tun(): fcntl.ioctl(os.open("/dev/net/tun", os.O_RDWR), 0x400454CA, struct.pack("16sH22x", b"tun7", 1))
+attack("make a network device", tun)
 """,
+        gvisor=Differs(
+            why="gVisor's own devices: nothing can be mounted with the one, and no network device "
+            "be made with the other",
+            won=frozenset(("net", "fuse", "open /dev/fuse", "open /dev/net/tun")),
+        ),
     ),
     Attempt(
         name="device-null-tampering",

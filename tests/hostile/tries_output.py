@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from hostile_attempt import Attempt, Scene
+from hostile_attempt import Attempt, Differs, Scene
 
 from sandboxes.base import Status
 
@@ -43,6 +43,10 @@ def verbatim(scene: Scene) -> None:
 
 def told_no(scene: Scene) -> None:
     assert scene.said == {"seen": []}, scene.said
+
+
+def told_names(scene: Scene) -> None:
+    assert set(scene.said["seen"]) <= {"maps", "smaps", "auxv", "environ", "fds"}, scene.said
 
 
 def whole(scene: Scene) -> None:
@@ -202,6 +206,11 @@ attempt("write mem", lambda: open(f"/proc/{pid}/mem", "r+b"))
         code=REPORTER,
         reaches=False,
         check=told_no,
+        gvisor=Differs(
+            why="addresses, descriptor numbers and the environment, which is also the reader's own, "
+            "are shown; memory, pipes and folders stay closed",
+            check=told_names,
+        ),
     ),
     Attempt(
         name="peer-controls-the-reporter",

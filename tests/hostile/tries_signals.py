@@ -55,8 +55,7 @@ attack("suid dumpable", lambda: libc.prctl(4, 2, 0, 0, 0) == 0)
         code="""
 attack("open", lambda: call("pidfd_open", 1, 0))
 attack("proc", lambda: call("pidfd_getfd", os.open("/proc/1", os.O_RDONLY), 64, 0))
-own = os.pidfd_open(os.getpid())
-attack("own", lambda: call("pidfd_getfd", own, 3, 0))
+attack("own", lambda: call("pidfd_getfd", os.pidfd_open(os.getpid()), 3, 0))
 """,
     ),
     Attempt(

@@ -98,10 +98,9 @@ def place(name: str, public: Path) -> Any:
     return made
 
 
-def as_docker(public: Path, tier: str, **options: Any) -> Any:
-    """A sandbox of the engine. Skips where no engine answers, no image is built, or no runsc is."""
+def engine_has(tier: str) -> str:
+    """What keeps this machine from a tier of Docker, with the line to type; nothing if it has it."""
     from sandboxes import engine, images
-    from sandboxes.docker import Docker
 
     try:
         client = engine.client()
@@ -109,9 +108,19 @@ def as_docker(public: Path, tier: str, **options: Any) -> Any:
         client.close()
         images.locked("python")
     except SandboxUnavailable as error:
-        pytest.skip(f"{error}: {error.hint}")
-    if tier == "runsc" and "runsc" not in runtimes:
-        pytest.skip("needs gVisor: apt-get install runsc, then add it to the engine's runtimes")
+        return f"{error}: {error.hint}"
+    if tier.endswith("runsc") and "runsc" not in runtimes:
+        return "needs gVisor: apt-get install runsc, then add it to the engine's runtimes"
+    return ""
+
+
+def as_docker(public: Path, tier: str, **options: Any) -> Any:
+    """A sandbox of the engine. Skips where no engine answers, no image is built, or no runsc is."""
+    from sandboxes.docker import Docker
+
+    missing = engine_has(tier)
+    if missing:
+        pytest.skip(missing)
     return Docker(profiles(public), **{"slots": 2, "tier": tier, **options})
 
 

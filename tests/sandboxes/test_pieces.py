@@ -212,6 +212,16 @@ def test_report_keeps_its_first_bytes() -> None:
     assert report.over and bytes(report.finish()) == b"abcd"
 
 
+def test_drain_does_not_wait_for_a_descriptor_in_flight() -> None:
+    """Where a writing end outlives its process, what was written is kept and the end is not awaited."""
+    reader, writer = os.pipe()
+    os.write(writer, b"all of it")
+    report = Report(reader, 100, Arena())
+    assert not report.drain()
+    assert bytes(report.finish()) == b"all of it"
+    os.close(writer)
+
+
 # Wiping and reading what hostile code left
 
 
