@@ -46,7 +46,9 @@ def run(
         calm_row, calm = _run(folder, "calm", sandbox, 1)
         for number in jobs:
             row, found = _run(folder, "pairs", sandbox, number)
-            row["changed_against_calm"] = sum(found.get(p) != calm.get(p) for p in honest)
+            changed = [p for p in honest if found.get(p) != calm.get(p)]
+            row["changed_against_calm"] = len(changed)
+            row["changed"] = {p: _changes(calm.get(p), found.get(p)) for p in changed[:20]}
             rows.append(row)
             verdicts.append(found)
     first = verdicts[0]
@@ -114,6 +116,16 @@ def _kind(pair_id: str) -> str:
 
 def _said(verdict: dict[str, Any] | None) -> list[str]:
     return [verdict["status"], *verdict["reasons"], verdict["detail"]] if verdict else []
+
+
+def _changes(calm: dict[str, Any] | None, found: dict[str, Any] | None) -> dict[str, list[Any]]:
+    """Each field that differs, with both values."""
+    calm, found = calm or {}, found or {}
+    return {
+        name: [calm.get(name), found.get(name)]
+        for name in _ESSENTIAL
+        if calm.get(name) != found.get(name)
+    }
 
 
 def _hostile_table(verdicts: dict[str, dict[str, Any]]) -> dict[str, dict[str, int]]:
