@@ -27,7 +27,7 @@ STEPS = (1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0)
 MARGIN = 0.15
 """A step holds up to this much above itself. Measured spread of one machine, at any load: 6 %."""
 
-_CLEARLY_LOWER = 0.9
+_CLEARLY_LOWER = 0.95
 _LIMITS = Limits(cpu_s=120.0, wall_s=60.0)
 _PROFILE = "values"
 
@@ -41,7 +41,7 @@ def settled(ratio: float, kept: float | None) -> float:
     """The factor, given the one that was kept for this machine: lower only if clearly. Pure."""
     if kept is None:
         return step_of(ratio)
-    return min(kept, step_of(ratio / _CLEARLY_LOWER))
+    return step_of(ratio) if step_of(ratio / _CLEARLY_LOWER) < kept else kept
 
 
 def measure(sandbox: Sandbox) -> float:
