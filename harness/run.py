@@ -205,14 +205,10 @@ class _Session:
             yield row
 
     def _is_known(self, pair: Pair) -> bool:
-        known = self.store.known(pair.id)
-        if known is None or known[0] != self.lab.fingerprint(pair):
+        known = self.store.known(pair.id, self.lab.fingerprint(pair))
+        if known is None:
             return False
-        return (
-            known[1] != self.request.retry
-            and self.request.retry != "all"
-            and (known[1] != "unscored")
-        )
+        return known != self.request.retry and self.request.retry != "all" and known != "unscored"
 
     def _judge_all(self, pairs: Iterable[Pair]) -> None:
         """A bounded number of pairs in flight; results are written as they come."""

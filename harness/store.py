@@ -20,6 +20,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from harness.errors import CannotJudge, Misuse
+from harness.ledger import Ledger
 from harness.models import (
     SCHEMA_VERSION,
     Calibration,
@@ -27,7 +28,6 @@ from harness.models import (
     Quarantined,
     Record,
     Verdict,
-    VerdictStatus,
 )
 
 VERDICTS = "verdicts.jsonl"
@@ -82,23 +82,23 @@ class Store:
                 hint="wait for it, or name another run folder with -o",
             ) from None
         self.torn = _cut_torn_line(root / VERDICTS) + _cut_torn_line(root / QUARANTINE)
-        self._known = {
-            v["pair_id"]: (v["fingerprint"], v["status"]) for v in _lines(root / VERDICTS)
-        }
+        self._ledger = Ledger()
+        for v in _lines(root / VERDICTS):
+            self._ledger.add(v["pair_id"], v["fingerprint"], v["status"])
         self._quarantined = {(q["file"], q["line"], q["reason"]) for q in _lines(root / QUARANTINE)}
         self._verdicts = _append(root / VERDICTS)
         self._quarantine = _append(root / QUARANTINE)
 
-    def known(self, pair_id: str) -> tuple[str, str] | None:
-        """(fingerprint, status) of the pair's last verdict, or None."""
-        return self._known.get(pair_id)
+    def known(self, pair_id: str, fingerprint: str) -> str | None:
+        """The status of the pair's last verdict if that has this fingerprint, else None."""
+        return self._ledger.status(pair_id, fingerprint)
 
     def append(self, verdict: Verdict) -> None:
         """Write one verdict, whole or not at all."""
         line = verdict.model_dump_json().encode() + b"\n"
         with self._mutex, _writing(self.root):
             _write(self._verdicts, line)
-            self._known[verdict.pair_id] = (verdict.fingerprint, verdict.status.value)
+            self._ledger.add(verdict.pair_id, verdict.fingerprint, verdict.status.value)
 
     def quarantine(self, row: Quarantined) -> bool:
         """Keep a row that could not be read; False when it is there from an earlier session."""
@@ -140,10 +140,8 @@ class Store:
 
     def counts(self) -> dict[str, int]:
         """How many pairs stand at each status."""
-        counts = {status.value: 0 for status in VerdictStatus}
-        for _, status in self._known.values():
-            counts[status] += 1
-        return counts
+        with self._mutex:
+            return self._ledger.counts()
 
     def close(self) -> None:
         """Close the files and let others in."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import Misuse
+from harness.ledger import Ledger
 from harness.models import Provenance, Quarantined, Verdict, VerdictStatus
 from harness.store import Run, Store
 
@@ -43,7 +44,8 @@ def test_a_torn_last_line_is_cut_and_never_joined(tmp_path: Path, cut: int) -> N
     path.write_bytes(path.read_bytes()[:-cut])
     again = Store(tmp_path)
     assert again.torn == 1
-    assert again.known("a") == ("f-a", "accepted") and again.known("b") is None
+    assert again.known("a", "f-a") == "accepted"
+    assert again.known("a", "f-b") is None and again.known("b", "f-b") is None
     again.append(verdict("b"))
     again.close()
     assert [json.loads(line)["pair_id"] for line in path.read_text().splitlines()] == ["a", "b"]
@@ -89,3 +91,14 @@ def test_a_folder_without_verdicts_is_no_run(tmp_path: Path) -> None:
     with pytest.raises(Misuse, match="not a run folder") as caught:
         Run(tmp_path / "nothing")
     assert "verify" in caught.value.hint
+
+
+def test_the_ledger_counts_each_pair_once() -> None:
+    """The last verdict of a pair takes the earlier one's place, in status, fingerprint and count."""
+    ledger = Ledger()
+    ledger.add("a", "f1", "unscored")
+    ledger.add("b", "f1", "rejected")
+    ledger.add("a", "f2", "accepted")
+    assert (ledger.status("a", "f1"), ledger.status("a", "f2")) == (None, "accepted")
+    counts = {status: count for status, count in ledger.counts().items() if count}
+    assert counts == {"accepted": 1, "rejected": 1}
