@@ -16,6 +16,7 @@ from harness.artifacts import keep_artifacts
 from harness.canaries import judge_canaries
 from harness.dataset import read_pairs
 from harness.errors import CannotJudge, Interrupted, NothingToDo
+from harness.memory import return_what_is_free
 from harness.models import Pair, Quarantined, Reason, VerdictStatus
 from harness.pipeline import Examined, Lab, examine, unscored
 from harness.store import Manifest, Store
@@ -25,6 +26,7 @@ from sandboxes.base import SandboxUnavailable
 RETRIES = ("unscored", "rejected", "review", "accepted", "skipped", "all")
 """What --retry takes."""
 
+_TIDY_EVERY = 500
 UNSCORED_LIMIT = 0.01
 """More than this share of pairs unscored, and the run says that it could not judge."""
 
@@ -249,6 +251,8 @@ class _Session:
     def _write(self, pair: Pair, examined: Examined) -> None:
         self.store.append(keep_artifacts(self.store, pair, examined, self.lab))
         self.judged += 1
+        if self.judged % _TIDY_EVERY == 0:
+            return_what_is_free()
         self._tell(pair.id)
 
     def _tell(self, pair_id: str) -> None:
