@@ -271,8 +271,18 @@ def simple(tmp_path: Path) -> dict[str, Profile]:
     return {"bare": Profile(guest=str(tmp_path / "guest"), preload=("simple",))}
 
 
+OTHERS: set[int] = set()
+"""PID 1 of slots that were there before a test: those of the session's lab."""
+
+
+@pytest.fixture(autouse=True)
+def _others() -> None:
+    OTHERS.clear()
+    OTHERS.update(supervisors())
+
+
 def supervisors() -> set[int]:
-    """PID 1 of every slot below this process, as the host numbers it."""
+    """PID 1 of every slot that this test has made, as the host numbers it."""
     found = set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -283,7 +293,7 @@ def supervisors() -> set[int]:
             inner = text.partition("NSpid:")[2].partition("\n")[0].split()
             if len(inner) > 1 and inner[-1] == "1" and _below_us(int(entry.name)):
                 found.add(int(entry.name))
-    return found
+    return found - OTHERS
 
 
 def _below_us(pid: int) -> bool:
