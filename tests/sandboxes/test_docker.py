@@ -34,12 +34,24 @@ def docker(public: Path) -> Iterator[Docker]:
     made.close()
 
 
+OTHERS: set[str] = set()
+"""Containers that were there before a test: those of sandboxes that live as long as the session."""
+
+
+@pytest.fixture(autouse=True)
+def _others() -> None:
+    OTHERS.clear()
+    with contextlib.suppress(SandboxUnavailable):
+        OTHERS.update(found.id for found in ours())
+
+
 def ours(owner: str = "") -> list[Any]:
-    """The containers that `owner`, by default this process, has made and that still exist."""
+    """What `owner`, by default this process, has made since the test began and that still exists."""
     client = engine.client()
     try:
         label = f"{container.LABEL}={owner or owners.identity()}"
-        return list(client.containers.list(all=True, filters={"label": label}))
+        found = client.containers.list(all=True, filters={"label": label}, ignore_removed=True)
+        return [made for made in found if made.id not in OTHERS]
     finally:
         client.close()
 
