@@ -181,7 +181,7 @@ def _plain_ways(clock: Clock, files: list[Path], jobs: int) -> list[dict[str, An
 
         rows.append(_rounds(clock, "docker_exec", files, jobs, inside))
     finally:
-        engine.remove(warm)
+        warm.remove(force=True, v=True)
         client.close()
     return rows
 

@@ -24,15 +24,20 @@ _STOP_WITHIN_S = 5
 class Attached:
     """Creates a container of `config`, attaches to it, starts it; see `Line`.
 
-    `config` is the body of the engine's create call. The line owns `api` and closes it.
+    `config` is the body of the engine's create call. The line owns `api` and closes it. `owed`
+    takes the name of a container that could not be removed.
     """
 
-    def __init__(self, api: APIClient, config: dict[str, Any], name: str) -> None:
+    def __init__(
+        self, api: APIClient, config: dict[str, Any], name: str, *, owed: list[str]
+    ) -> None:
         """Raises SandboxUnavailable where the engine refuses."""
         from docker.errors import DockerException
         from requests.exceptions import RequestException
 
         self._api = api
+        self._name = name
+        self._owed = owed
         self._faults = (DockerException, RequestException, OSError)
         self._end: End | None = None
         self._socket: socket.socket | None = None
@@ -93,6 +98,17 @@ class Attached:
                 with contextlib.suppress(OSError):
                     held.close()
 
+    def _remove(self) -> None:
+        """By its name: a create call that failed may have made it all the same."""
+        from docker.errors import NotFound
+
+        try:
+            self._api.remove_container(self._name, force=True, v=True)
+        except NotFound:
+            pass
+        except self._faults:  # the engine is away
+            self._owed.append(self._name)
+
     def end(self) -> End:
         """See `Line.end`."""
         if self._end is not None:
@@ -108,9 +124,7 @@ class Attached:
                 self._api.wait(self.id, timeout=_STOP_WITHIN_S)
             with contextlib.suppress(*self._faults):
                 memory = bool(self._api.inspect_container(self.id)["State"]["OOMKilled"])
-            # Where the engine is gone, the next start sweeps what we could not remove.
-            with contextlib.suppress(*self._faults):
-                self._api.remove_container(self.id, force=True, v=True)
+        self._remove()
         self._api.close()
         words = self._mux.words if self._socket is not None else b""
         self._end = End(memory=memory, words=last_line(words))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandboxes import contained, owners, rootfs, seccomp
+from sandboxes.base import Limits
 from sandboxes.slots import ENV
 
 LABEL = "pairproof.slot"
@@ -49,6 +50,11 @@ class Size:
     pids: int
     disk_mb: int
     inodes: int
+
+    @classmethod
+    def of(cls, limits: Limits) -> Size:
+        """The part of a job's limits that is the container's."""
+        return cls(limits.memory_mb, limits.pids, limits.disk_mb, limits.inodes)
 
 
 def config(image: str, tier: str, size: Size, *, hash_seed: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
-from sandboxes import container, engine, images, owners, selftest, toolchain
+from sandboxes import container, engine, images, leftovers, selftest, toolchain
 from sandboxes.attached import Attached
 from sandboxes.base import Facts, Job, Limits, Outcome, Probe, Profile, SandboxUnavailable
 from sandboxes.container import CAPABILITIES, TIERS, Size
@@ -49,15 +49,14 @@ class Docker:
         self._lock = threading.Lock()
         self._images: dict[str, images.Image] = {}
         self._guests: dict[str, dict[str, bytes]] = {}
+        self._owed: list[str] = []
         self._wrong: dict[str, list[str]] = {}
         self._pool: Pool[_Key] = Pool(self._start, slots=slots or len(os.sched_getaffinity(0)))
 
     def run(self, job: Job) -> Outcome:
         """See `Sandbox.run`. Raises ValueError for a job that no plan may contain."""
         check_job(job, self._profiles)
-        limits = job.limits
-        size = Size(limits.memory_mb, limits.pids, limits.disk_mb, limits.inodes)
-        return self._pool.run((job.profile, job.hash_seed, size), job)
+        return self._pool.run((job.profile, job.hash_seed, Size.of(job.limits)), job)
 
     def _held(self, name: str) -> images.Image:
         """The tested image of a toolchain; raises SandboxUnavailable where there is none."""
@@ -90,20 +89,23 @@ class Docker:
 
     def _faults(self, name: str, found: images.Image) -> list[str]:
         """Which promises a slot of the image does not keep."""
-        limits = selftest.LIMITS
-        size = Size(limits.memory_mb, limits.pids, limits.disk_mb, limits.inodes)
+        size = Size.of(selftest.LIMITS)
         bare = next(p for p in self._profiles.values() if p.toolchain == name)
         slot = self._made(found, Profile(guest=bare.guest), {}, size, 0, lives=100)
         return selftest.faults(slot)
+
+    def _guest(self, name: str) -> dict[str, bytes]:
+        """Read once, so that every slot of a profile shows the bytes that its digest is of."""
+        with self._lock:
+            if name not in self._guests:
+                self._guests[name] = toolchain.guest_code(self._profiles[name])
+            return self._guests[name]
 
     def _start(self, key: _Key) -> Slot:
         name, hash_seed, size = key
         profile = self._profiles[name]
         found = self._held(profile.toolchain)
-        with self._lock:
-            if name not in self._guests:
-                self._guests[name] = toolchain.guest_code(profile)
-        guest = self._guests[name]
+        guest = self._guest(name)
         return engine.patiently(
             lambda: self._made(found, profile, guest, size, hash_seed), _BACK_WITHIN_S
         )
@@ -127,7 +129,8 @@ class Docker:
             "inodes": size.inodes,
         }
         body = container.config(found.id, self._tier, size, hash_seed=hash_seed)
-        line = Attached(engine.client().api, body, f"pairproof-{uuid.uuid4().hex[:12]}")
+        name = f"pairproof-{uuid.uuid4().hex[:12]}"
+        line = Attached(engine.client().api, body, name, owed=self._owed)
         lives = lives or (self._tier == "container")
         try:
             slot = Slot(line, setup, list(guest.values()), lives=lives)
@@ -150,14 +153,8 @@ class Docker:
     @staticmethod
     def _sweep() -> None:
         """Remove what processes of ours left that did not live to do it themselves."""
-        client = engine.client()
-        with contextlib.closing(client):
-            for left in client.containers.list(
-                all=True, filters={"label": container.LABEL}, ignore_removed=True
-            ):
-                dead = owners.is_dead(left.labels.get(container.LABEL, ""))
-                if dead or left.status in ("exited", "dead"):
-                    engine.remove(left)
+        with contextlib.closing(engine.client()) as client, engine.failing("nothing was swept"):
+            leftovers.sweep(client)
 
     def facts(self) -> Facts:
         """See `Sandbox.facts`."""
@@ -166,12 +163,10 @@ class Docker:
     @cached_property
     def _facts(self) -> Facts:
         first = next(iter(self._profiles))
-        limits = Limits()
-        size = Size(limits.memory_mb, limits.pids, limits.disk_mb, limits.inodes)
-        ready = self._pool.peek((first, 0, size))
+        ready = self._pool.peek((first, 0, Size.of(Limits())))
         held = self._images[self._profiles[first].toolchain]
         system = os.uname()
-        guests = {name: toolchain.guest_code(p) for name, p in self._profiles.items()}
+        guests = {name: self._guest(name) for name in self._profiles}
         return Facts(
             backend=self.name,
             tier=self._tier,
@@ -187,9 +182,8 @@ class Docker:
     def close(self) -> None:
         """See `Sandbox.close`."""
         self._pool.close()
-        if self._images:
-            with contextlib.suppress(SandboxUnavailable):  # those of an engine that was away
-                self._sweep()
+        with contextlib.suppress(SandboxUnavailable):
+            engine.remove(self._owed)
 
     @classmethod
     def probe(cls) -> Probe:

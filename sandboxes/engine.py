@@ -7,14 +7,13 @@ import logging
 import os
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from sandboxes.base import SandboxUnavailable
 
 if TYPE_CHECKING:
     from docker import DockerClient
-    from docker.models.containers import Container
 
 Made = TypeVar("Made")
 _SILENT = logging.NullHandler()
@@ -101,9 +100,30 @@ def patiently(work: Callable[[], Made], patience_s: float) -> Made:
     raise AssertionError("a retry loop ends by a result or an error")
 
 
-def remove(container: Container) -> None:
-    """Remove a container whatever it does; one that somebody else just removed is fine."""
-    from docker.errors import APIError
+def remove(names: list[str]) -> None:
+    """Remove containers whatever they do, and their names from the list; some may be gone already.
 
-    with contextlib.suppress(APIError):
-        container.remove(force=True, v=True)
+    Raises:
+        SandboxUnavailable: the engine failed.
+    """
+    from docker.errors import NotFound
+
+    if not names:
+        return
+    with contextlib.closing(client()) as opened, failing("a container was not removed"):
+        while names:
+            with contextlib.suppress(NotFound):
+                opened.api.remove_container(names[-1], force=True, v=True)
+            names.pop()
+
+
+@contextlib.contextmanager
+def failing(what: str) -> Iterator[None]:
+    """Turns what an engine's client raises in the block into ours, see `lost`."""
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+
+    try:
+        yield
+    except (DockerException, RequestException) as error:
+        raise lost(error, what) from error

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sandboxes import owners
 from sandboxes.base import SandboxUnavailable, Toolchain
-from sandboxes.container import LABEL as SLOT
 from sandboxes.image_facts import facts_inside
-from sandboxes.image_labels import BUILDING, LABEL
+from sandboxes.image_labels import LABEL
 from sandboxes.image_lock import Locked
 from sandboxes.images import inspected, present, same
+from sandboxes.leftovers import sweep
 
 if TYPE_CHECKING:
     from docker import DockerClient
-
-_FORGOTTEN = timedelta(hours=2)
-"""No build takes so long; the owner of another boot, or machine, cannot be asked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,17 +102,11 @@ def prune(
     Raises:
         SandboxUnavailable: the engine failed.
     """
-    from docker.errors import APIError, DockerException, NotFound
+    from docker.errors import APIError, DockerException
 
-    gone, kept, ended = [], [], []
+    gone, kept = [], []
     try:
-        for container in engine.containers.list(all=True, ignore_removed=True):
-            if _left_over(container.labels, container.attrs):
-                try:
-                    container.remove(force=True, v=True)
-                    ended.append(container.id)
-                except NotFound:
-                    continue
+        ended = sweep(engine)
         for image in held_images(engine, images):
             if image.state != "other" or (names and image.name not in names):
                 continue
@@ -151,20 +140,3 @@ def _labelled(engine: DockerClient) -> list[dict[str, Any]]:
         raise SandboxUnavailable(f"the engine failed: {error}") from error
     described = (inspected(engine, each["Id"]) for each in listed)
     return [each for each in described if each is not None]
-
-
-def _left_over(labels: Mapping[str, str], about: Mapping[str, Any]) -> bool:
-    """Whether a slot or a build has lost its owner, or ended so long ago that it must have."""
-    owner = labels.get(SLOT) or labels.get(BUILDING)
-    if not owner:
-        return False
-    state = about.get("State")
-    status = state.get("Status") if isinstance(state, dict) else state
-    return owners.is_dead(owner) or (status != "running" and _age(about) > _FORGOTTEN)
-
-
-def _age(about: Mapping[str, Any]) -> timedelta:
-    made = about["Created"]
-    if isinstance(made, int):
-        return datetime.now(UTC) - datetime.fromtimestamp(made, UTC)
-    return datetime.now(UTC) - datetime.fromisoformat(str(made)[:19]).replace(tzinfo=UTC)

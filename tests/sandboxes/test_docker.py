@@ -245,7 +245,7 @@ def test_a_container_removed_by_hand_costs_a_retry(docker: Docker) -> None:
     def remove() -> None:
         time.sleep(0.3)
         for found in ours():
-            engine.remove(found)
+            found.remove(force=True, v=True)
 
     thread = threading.Thread(target=remove)
     thread.start()
