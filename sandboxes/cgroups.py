@@ -7,7 +7,8 @@ import os
 import signal
 import time
 
-from sandboxes.owners import started
+from sandboxes import linux
+from sandboxes.owners import lives, started
 
 _PREFIX = "pairproof-"
 _REMOVE_WITHIN_S = 2.0
@@ -43,7 +44,7 @@ class Groups:
     def join(self, pid: int) -> None:
         """Move a process, and thereby its later children, into every group. Raises OSError."""
         for folder in set(self.folders.values()):
-            _write(f"{folder}/cgroup.procs", str(pid))
+            linux.write(f"{folder}/cgroup.procs", str(pid))
 
     def open_files(self) -> dict[str, int]:
         """Descriptors by use, for a supervisor that will no longer see the file system."""
@@ -95,9 +96,9 @@ def create() -> Groups | None:
         if made:
             with contextlib.suppress(OSError):  # no swap file, no such file: nothing to forbid
                 if version == 1 and "memory" in made:
-                    _write(f"{made['memory']}/memory.swappiness", "0")
+                    linux.write(f"{made['memory']}/memory.swappiness", "0")
                 elif "memory" in made:
-                    _write(f"{made['memory']}/memory.swap.max", "0")
+                    linux.write(f"{made['memory']}/memory.swap.max", "0")
             return Groups(made, version)
     return None
 
@@ -144,7 +145,7 @@ def _own_prefix() -> str:
 
 def _owner_is_dead(identity: str) -> bool:
     pid, _, began = identity.partition("-")
-    return not pid.isdigit() or started(int(pid)) != began
+    return not lives(pid, began)
 
 
 def _remove(folder: str) -> bool:
@@ -163,14 +164,6 @@ def _remove(folder: str) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.005)
-
-
-def _write(path: str, text: str) -> None:
-    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(fd, text.encode())
-    finally:
-        os.close(fd)
 
 
 def _mounts(kind: str) -> list[tuple[str, str, set[str]]]:

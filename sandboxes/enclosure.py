@@ -35,9 +35,9 @@ class Enclosure:
         """Raises OSError where the engine's filter or the system forbids a step."""
         uid, gid = os.getuid(), os.getgid()
         linux.unshare(_FLAGS)
-        _write("/proc/self/setgroups", b"deny")
-        _write("/proc/self/gid_map", b"%d %d 1" % (gid, gid))
-        _write("/proc/self/uid_map", b"%d %d 1" % (uid, uid))
+        linux.write("/proc/self/setgroups", "deny")
+        linux.write("/proc/self/gid_map", f"{gid} {gid} 1")
+        linux.write("/proc/self/uid_map", f"{uid} {uid} 1")
         for place in _PLACES:
             linux.mount("tmpfs", place, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, self._options)
         # The supervisor looks at them when the process is dead, and its namespace with it.
@@ -73,11 +73,3 @@ class EnclosedDisks(ApartDisks):
         """See `Storage.full`."""
         disks = [*self._enclosure.disks(), os.statvfs(rootfs.WORK)]
         return used_up(disks, disk_mb, inodes)
-
-
-def _write(path: str, text: bytes) -> None:
-    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(fd, text)
-    finally:
-        os.close(fd)

@@ -71,12 +71,16 @@ class EngineLost(SandboxUnavailable):
     """The engine went away, or failed by itself, in the midst of a request: it may come back."""
 
 
+def said(error: Exception) -> str:
+    """What the engine answered, else what its client says of itself; never empty."""
+    return str(getattr(error, "explanation", None) or error) or type(error).__name__
+
+
 def lost(error: Exception, what: str) -> SandboxUnavailable:
     """`error` of an engine's client as ours: an `EngineLost` where another try makes sense."""
     from docker.errors import APIError
 
-    said = getattr(error, "explanation", None) or str(error) or type(error).__name__
-    message = f"{what}: {str(said).splitlines()[0]}"
+    message = f"{what}: {said(error).splitlines()[0]}"
     if isinstance(error, APIError) and not error.is_server_error():
         return SandboxUnavailable(message, hint="pairproof doctor says what the engine can do")
     return EngineLost(message, hint=_START)

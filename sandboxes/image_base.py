@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandboxes.base import SandboxUnavailable
+from sandboxes.engine import said
 from sandboxes.images import inspected
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _pull(engine: DockerClient, reference: str) -> str:
     try:
         engine.images.pull(name, tag=tag)
     except (DockerException, OSError) as error:
-        return str(getattr(error, "explanation", None) or error)
+        return said(error)
     return ""
 
 

@@ -143,6 +143,15 @@ def has_process_handles() -> bool:
     return True
 
 
+def write(path: str, text: str) -> None:
+    """Write to a file of the kernel's in one call, as some of them demand. Raises OSError."""
+    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(fd, text.encode())
+    finally:
+        os.close(fd)
+
+
 def prctl(option: int, value: int = 0, pointer: object = None) -> int:
     """prctl(2) with up to two arguments. Raises OSError."""
     second = pointer if pointer is not None else _ulong(0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+_PARTS = 3
+
 
 def here() -> str:
     """This boot of this machine, and the PID namespace in which pids mean anything."""
@@ -20,9 +22,13 @@ def identity() -> str:
 
 def is_dead(owner: str) -> bool:
     """Whether `owner` is of this place and no longer runs; of another place nothing is known."""
-    place, _, rest = owner.rpartition("-")[0].rpartition("-")
-    pid, begun = rest, owner.rpartition("-")[2]
-    return place == here() and (not pid.isdigit() or started(int(pid)) != begun)
+    parts = owner.rsplit("-", 2)
+    return len(parts) == _PARTS and parts[0] == here() and not lives(*parts[1:])
+
+
+def lives(pid: str, begun: str) -> bool:
+    """Whether the process `pid` runs and is the one that began then (see `started`)."""
+    return pid.isdigit() and started(int(pid)) == begun
 
 
 def started(pid: int) -> str:

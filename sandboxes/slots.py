@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Protocol
 
-from sandboxes import rootfs, wire
+from sandboxes import meter, rootfs, wire
 from sandboxes.base import Job, Outcome, Process, SandboxUnavailable, Status, Stream
 
 _START_WITHIN_S = 60.0
 _GRACE_S = 15.0
-_BACKSTOP = 16.0
-"""More than the supervisor itself waits for a job: `meter.PATIENCE`."""
+_BACKSTOP = meter.PATIENCE + 1
 _JOBS_PER_SLOT = 1000
 _AGE_S = 15 * 60.0
 _TIRED = 0.9

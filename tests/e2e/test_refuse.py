@@ -1,8 +1,9 @@
-"""Where the machine forbids isolation nothing runs: exit code 3 and the line to type."""
+"""Where the machine forbids isolation and no engine answers: exit code 3, and the line to type."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -20,8 +21,9 @@ FORBID = "echo 0 > /proc/sys/user/max_user_namespaces && exec "
 def without_namespaces(arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     if shutil.which("unshare") is None:
         pytest.skip("no unshare: apt-get install util-linux")
+    nowhere = {**os.environ, "DOCKER_HOST": f"unix://{cwd}/no-engine.sock"}
     command = FORBID + f"{sys.executable} -m harness {arguments}"
-    return subprocess.run(["unshare", "-Ur", "sh", "-c", command], cwd=cwd, check=False,
+    return subprocess.run(["unshare", "-Ur", "sh", "-c", command], cwd=cwd, check=False, env=nowhere,
                           capture_output=True, text=True, timeout=60)  # fmt: skip
 
 

@@ -42,7 +42,9 @@ def test_attempt_fails(tier: Any, attempt: Attempt) -> None:
     assert seen == [], message
     if attempt.keeps and tier.warm:
         assert after["slot"] == slot and after["pid"] > pid, f"the slot was lost: {message}"
-    if attempt.reaches:
+    if attempt.starves and scene.done.status is Status.TIMEOUT:
+        assert scene.done.report == b"", message
+    elif attempt.reaches:
         assert scene.done.status is Status.OK, message
         assert scene.said["tried"], f"nothing was tried: {message}"
         assert set(scene.said["won"]) <= attempt.won, message
