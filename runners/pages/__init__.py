@@ -1,0 +1,1 @@
+"""Pages: one document opened in a real browser, exercised and measured from outside."""
