@@ -23,14 +23,19 @@ _ABSENT = frozenset({"E404", "ETARGET", "EINVALIDPACKAGENAME", "E403", "E451"})
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """A package as the registry lists it: its versions, its tags, and one version in particular."""
+    """A package as the registry lists it."""
 
     versions: tuple[str, ...]
     tags: Mapping[str, str]
-    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """One version: its npm integrity, and its peers by name with their ranges, without those that
+    are optional."""
+
     integrity: str
     peers: Mapping[str, str]
-    """Name to range; the optional ones are left out."""
 
 
 class Npm:
@@ -51,27 +56,33 @@ class Npm:
         if registry:
             self._options.append(f"--registry={registry}")
 
-    def view(self, package: str, version: str = "") -> Published | None:
-        """What the registry lists; None where it knows no such package or version."""
-        spec = f"{package}@{version}" if version else package
-        found = self._call(
-            "view", spec, "version", "versions", "dist-tags", "dist.integrity", "dist.shasum",
-            "peerDependencies", "peerDependenciesMeta",
-        )  # fmt: skip
-        if isinstance(found, list):
-            found = found[-1] if found else None
+    def view(self, package: str) -> Published | None:
+        """What the registry lists; None where it knows no such package."""
+        found = self._call("view", package, "versions", "dist-tags")
         if not isinstance(found, dict):
             return None
         versions = found.get("versions") or []
-        optional = found.get("peerDependenciesMeta") or {}
-        peers = found.get("peerDependencies") or {}
         return Published(
             versions=tuple([versions] if isinstance(versions, str) else versions),
             tags=found.get("dist-tags") or {},
-            version=str(found.get("version", "")),
-            integrity=found.get("dist.integrity") or _old(found.get("dist.shasum", "")),
-            peers={n: r for n, r in peers.items() if not optional.get(n, {}).get("optional")},
         )
+
+    def describe(self, package: str, versions: Sequence[str]) -> dict[str, Described]:
+        """Integrity and peers of exact versions; those that the registry has not are left out."""
+        found = self._call(
+            "view", f"{package}@{' || '.join(versions)}", "version", "dist.integrity",
+            "dist.shasum", "peerDependencies", "peerDependenciesMeta",
+        )  # fmt: skip
+        items = found if isinstance(found, list) else [found] if isinstance(found, dict) else []
+        described = {}
+        for item in items:
+            optional = item.get("peerDependenciesMeta") or {}
+            peers = item.get("peerDependencies") or {}
+            described[str(item["version"])] = Described(
+                integrity=item.get("dist.integrity") or _old(item.get("dist.shasum", "")),
+                peers={n: r for n, r in peers.items() if not optional.get(n, {}).get("optional")},
+            )
+        return described
 
     def pack(self, specs: Sequence[str], folder: Path) -> dict[str, Path]:
         """Fetch exact versions (`name@version`) into `folder`; the tarballs by spec.

@@ -86,13 +86,13 @@ def _package(
     held = dict(known.held) if known else {}
     # The whole list for choosing; what is written down leaves most prereleases out.
     whole = Listed(versions=published.versions, tags=published.tags, whole=True)
+    picked = {need: chosen(whole, need.spec) for need in needs}
+    versions = sorted({version for version in picked.values() if version})
+    described = npm.describe(name, versions) if versions else {}
     derived: set[Need] = set()
     lost: list[str] = []
-    for need in needs:
-        version = chosen(whole, need.spec)
-        one = published if version == published.version else None
-        if one is None and version is not None:
-            one = npm.view(name, version)
+    for need, version in picked.items():
+        one = described.get(version or "")
         if version is None or one is None or not one.integrity:
             lost.append(str(need))
             continue
