@@ -17,8 +17,14 @@ from harness.errors import CannotJudge
 
 VARIABLE = "PAIRPROOF_NPM_REGISTRY"
 _TIMEOUT_S = 600
-_ABSENT = frozenset({"E404", "ETARGET", "EINVALIDPACKAGENAME", "E403", "E451"})
-"""What npm says where a name or a version is not to be had; anything else is trouble."""
+_ABSENT = frozenset({"E404", "ETARGET", "ENOVERSIONS"})
+"""What npm says where there is no such name or version."""
+_REFUSED = frozenset({"E401", "E403", "E451", "EINVALIDPACKAGENAME"})
+"""What npm says where one package is not to be had, though it may exist."""
+
+
+class Refused(CannotJudge):
+    """The registry does not give out this package; others may be had."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +95,10 @@ class Npm:
 
         What cannot be fetched is left out; npm checks each against the registry's integrity.
         """
-        found = self._call("pack", *specs, f"--pack-destination={folder}")
+        try:
+            found = self._call("pack", *specs, f"--pack-destination={folder}")
+        except Refused:
+            found = None
         if not isinstance(found, list):
             if len(specs) == 1:
                 return {}
@@ -135,7 +144,8 @@ class Npm:
         if said.get("code") in _ABSENT:
             return None
         words = said.get("summary") or done.stderr.decode("utf-8", "replace")[-300:]
-        raise CannotJudge(f"npm {verb} {given[0]} failed: {words.strip()}", hint=_HINT)
+        kind = Refused if said.get("code") in _REFUSED else CannotJudge
+        raise kind(f"npm {verb} {given[0]} failed: {words.strip()}", hint=_HINT)
 
 
 _HINT = f"try `npm ping`; {VARIABLE} names another registry"

@@ -11,11 +11,13 @@ from functools import partial
 from harness.cdn.asks import Need
 from harness.cdn.lock import Listed, Lock, listed
 from harness.cdn.modules import is_pair
-from harness.cdn.npm import Npm
+from harness.cdn.npm import Npm, Refused
 from harness.cdn.semver import nearest
 
 _WORKERS = 3
 """npm processes at once: a registry is shared with others."""
+_ROUND = 24
+"""Packages between two times that the lock is kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,11 +30,17 @@ class Resolved:
 
 
 def resolve(
-    lock: Lock, npm: Npm, *, again: bool = False, say: Callable[[str], None] = lambda text: None
+    lock: Lock,
+    npm: Npm,
+    *,
+    again: bool = False,
+    say: Callable[[str], None] = lambda text: None,
+    keep: Callable[[Lock], None] = lambda lock: None,
 ) -> Resolved:
     """Resolve the wants that the lock does not settle yet; with `again` all of them, anew.
 
-    What is held stays held, unless `again`. Raises CannotJudge where the registry does not answer.
+    What is held stays held, unless `again`. `keep` gets the lock as it grows. Raises CannotJudge
+    where the registry does not answer.
     """
     lock = replace(lock, date=datetime.now(UTC).date().isoformat())
     if again:
@@ -41,18 +49,21 @@ def resolve(
     missing: dict[str, None] = {}
     while todo := _unsettled(lock, missing):
         say(f"{len(todo)} packages to look up")
-        known = [lock.packages.get(name) for name in todo]
+        names = list(todo)[:_ROUND]
+        known = [lock.packages.get(name) for name in names]
         with ThreadPoolExecutor(_WORKERS) as pool:
-            found = list(pool.map(partial(_package, npm), todo, known, todo.values()))
+            wanted = [todo[name] for name in names]
+            found = list(pool.map(partial(_package, npm), names, known, wanted))
         packages, absent, derived = dict(lock.packages), set(lock.absent), set[Need]()
         for name, item, needs, lost in found:
             derived |= needs
             missing |= dict.fromkeys(lost)
-            if item is None:
-                absent.add(name)
-            else:
+            if item is not None:
                 packages[name] = item
+            elif not lost:
+                absent.add(name)
         lock = replace(lock, packages=packages, absent=frozenset(absent)).with_wants(derived)
+        keep(lock)
     now = {f"{n}@{v}" for n, item in lock.packages.items() for v in item.held}
     unknown = [str(need) for need in lock.wants if need.package in lock.absent]
     return Resolved(
@@ -80,7 +91,10 @@ def _unsettled(lock: Lock, missing: Iterable[str]) -> dict[str, list[Need]]:
 def _package(
     npm: Npm, name: str, known: Listed | None, needs: list[Need]
 ) -> tuple[str, Listed | None, set[Need], list[str]]:
-    published = npm.view(name)
+    try:
+        published = npm.view(name)
+    except Refused:
+        return name, known, set(), [str(need) for need in needs]
     if published is None:
         return name, None, set(), []
     held = dict(known.held) if known else {}

@@ -210,7 +210,9 @@ def _settle(
     path = lock_path(lock_file)
     wanted = read_lock(path).with_wants(needs)
     with npm_client() as npm:
-        resolved = resolve(wanted, npm, again=again, say=say)
+        resolved = resolve(
+            wanted, npm, again=again, say=say, keep=lambda grown: write_lock(path, grown)
+        )
     write_lock(path, resolved.lock)
     return path, resolved
 
