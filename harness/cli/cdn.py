@@ -139,6 +139,7 @@ def list_packages(
 ) -> None:
     """Say what the lock names and what of it is in the store."""
     from harness.cdn import open_shelf
+    from harness.cdn.lock import lock_path
 
     output = with_json(context, json)
     shelf = open_shelf(folder, lock=lock_file)
@@ -150,7 +151,10 @@ def list_packages(
                 {"package": name, "version": version, "here": manifest is not None,
                  "files": len(manifest.files) if manifest else 0}
             )  # fmt: skip
-    output.document({"date": shelf.lock.date, "digest": shelf.lock.digest, "packages": rows})
+    output.document(
+        {"lock": str(lock_path(lock_file)), "date": shelf.lock.date,
+         "digest": shelf.lock.digest, "packages": rows}
+    )  # fmt: skip
     for row in rows:
         here = f"{row['files']:>6} files" if row["here"] else "not in the store"
         output.say(f"{row['package']}@{row['version']}  {here}")
