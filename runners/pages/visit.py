@@ -10,6 +10,7 @@ from runners.pages.patience import PageEnded, Patience
 from runners.pages.pictures import Picture
 from runners.pages.protocol import BrowserFault, CallFailed, Pipes, Wire
 from runners.pages.requests import Gate
+from runners.pages.scene import Order, Scene
 from runners.pages.tab import Tab
 
 _LOAD_MS = 3000
