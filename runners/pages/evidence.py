@@ -209,7 +209,7 @@ class Control:
     reached: tuple[str, ...] = ()
     """Types heard for it on an ancestor, up to the window."""
     native: bool = False
-    """It does something without a script: a link elsewhere, a summary, a label, a popover's button."""
+    """It does something without a script: a link elsewhere, a summary, a label, a popover."""
     visible: bool = True
     in_form: bool = False
     main: bool = False
