@@ -39,7 +39,7 @@ _BOOT = (
 
 
 class EmbeddedBrowser:
-    """Starts it; see `Browser`.
+    """Starts it; see `Browser`. `pid` is its PID 1 as this side sees it.
 
     Raises SandboxUnavailable where this machine cannot isolate it as asked, or has none.
     """
@@ -57,6 +57,7 @@ class EmbeddedBrowser:
             with contextlib.suppress(OSError):  # a user may have used up what pipes may hold
                 fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         os.set_blocking(self.read_fd, False)
+        self.pid = 0
         self._closed = False
         self._usage: Usage | None = None
         self._last_cpu_s, self._last_kills = 0.0, 0
@@ -104,11 +105,12 @@ class EmbeddedBrowser:
         try:
             wire.send(self._process.stdin.fileno(), wire.pack(setup))
             where = self._frame("pid")
+            self.pid = int(where["pid"])
             groups = where["groups"]
             if groups:
                 self._usage = GroupUsage(groups["folders"], groups["version"])
             else:
-                self._usage = TreeUsage(where["pid"])
+                self._usage = TreeUsage(self.pid)
             told = self._frame("isolation")
         except (wire.WireError, OSError, KeyError) as error:
             words = self._last_words()

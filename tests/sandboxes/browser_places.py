@@ -61,6 +61,8 @@ class Line:
                     raise RuntimeError(message["error"]["message"])
                 return message["result"]
             self.events.append(message)
+            if session and message.get("method") == "Inspector.targetCrashed":
+                raise RuntimeError("the page crashed")  # then no answer comes
 
     def next(self, until: float) -> dict[str, Any]:
         while b"\0" not in self._held:
