@@ -17,6 +17,9 @@ from typing import Any
 _MARK = "pairproof:end:of:text"
 _COMMENT = f"<!--{_MARK}-->".encode()
 _RAW = frozenset({"script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes"})
+_MAX_TRIES = 64
+"""Angle brackets tried as the start of the tag that a text ends in."""
+_MAX_TEMPLATES = 8
 MAY_STAY_OPEN = frozenset(
     {
         "html", "head", "body", "p", "li", "dt", "dd", "option", "optgroup", "thead", "tbody",
@@ -64,7 +67,7 @@ def elements(source: bytes) -> list[Element]:
 
 def text_end(source: bytes) -> TextEnd:
     """In what state the text ends."""
-    return _end(source) or _inside_tag(source)
+    return _end(source) or _inside_tag(source) or _template_end(source)
 
 
 def _parsed(source: bytes) -> Any:
@@ -82,7 +85,7 @@ def _nodes(parser: Any, *, text: bool = False) -> Iterator[Any]:
 
 
 def _end(source: bytes) -> TextEnd | None:
-    """The end by where our comment went; None where it is nowhere, which is inside a tag."""
+    """The end by where our comment went; None where it is nowhere: inside a tag or a template."""
     marked = None
     parser = _parsed(source + _COMMENT)
     for node in _nodes(parser, text=True):
@@ -91,17 +94,12 @@ def _end(source: bytes) -> TextEnd | None:
         elif node.is_text_node and _MARK in node.text(deep=False):
             return _raw_end(source, node.parent.tag)
     if marked is None:
-        return _template_end(source)
+        return None
     if marked.comment_content != _MARK:
         return TextEnd("comment", source.rfind(b"<!"))
-    above = []
-    node = marked.parent
-    while node is not None and node.is_element_node:
-        above.append(node.tag)
-        node = node.parent
     if _after(marked, "body", "frameset", "html"):
         return TextEnd(closed=True)
-    return TextEnd(open=tuple(reversed(above)))
+    return TextEnd(open=tuple(_above(marked)))
 
 
 def _raw_end(source: bytes, name: str) -> TextEnd:
@@ -120,38 +118,44 @@ def _after(node: Any, *names: str) -> bool:
     return False
 
 
-def _template_end(source: bytes) -> TextEnd | None:
-    """The end inside a template, whose contents the tree does not show."""
-    depth, names = source, ["template"]
-    for _ in range(8):
-        depth = depth + b"</template>"
-        found = _end_once(depth)
+def _inside_tag(source: bytes) -> TextEnd | None:
+    """The end inside a tag: which characters lead out of it says whether a quote is open."""
+    ways = ((b">", "tag"), (b'">', "attribute"), (b"'>", "attribute"))
+    inside = next((name for way, name in ways if _open_at(source + way) is not None), "")
+    if not inside:
+        return None
+    at = len(source)
+    for _ in range(_MAX_TRIES):
+        at = source.rfind(b"<", 0, at)
+        if at < 0 or _open_at(source[:at]) is not None:
+            break
+    return TextEnd(inside, max(at, 0))
+
+
+def _template_end(source: bytes) -> TextEnd:
+    """The end inside a template, whose contents the tree does not show: closed until it does."""
+    closed = source
+    for depth in range(1, _MAX_TEMPLATES):
+        closed += b"</template>"
+        found = _open_at(closed)
         if found is not None:
-            return TextEnd(open=(*found, *names))
-        names.append("template")
-    return None
+            return TextEnd(open=(*found, *["template"] * depth))
+    return TextEnd("tag", source.rfind(b"<"))
 
 
-def _end_once(source: bytes) -> list[str] | None:
+def _open_at(source: bytes) -> list[str] | None:
+    """The elements around a comment put behind `source`; None where it does not become one."""
     for node in _nodes(_parsed(source + _COMMENT)):
         if node.is_comment_node and node.comment_content == _MARK:
-            above = []
-            up = node.parent
-            while up is not None and up.is_element_node:
-                above.append(up.tag)
-                up = up.parent
-            return above[::-1]
+            return _above(node)
     return None
 
 
-def _inside_tag(source: bytes) -> TextEnd:
-    """The end inside a tag: which character leads out of it says whether a quote is open."""
-    inside = "tag" if _end_once(source + b">") is not None else "attribute"
-    at = len(source)
-    for _ in range(64):
-        at = source.rfind(b"<", 0, at)
-        if at < 0:
-            break
-        if _end_once(source[:at]) is not None:
-            return TextEnd(inside, at)
-    return TextEnd(inside, max(at, 0))
+def _above(node: Any) -> list[str]:
+    """The names of a node's ancestors, outermost first."""
+    names = []
+    up = node.parent
+    while up is not None and up.is_element_node:
+        names.append(up.tag)
+        up = up.parent
+    return names[::-1]
