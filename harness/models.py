@@ -10,15 +10,11 @@ import json
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from harness.record import Record as Record
 
 SCHEMA_VERSION = 1
-
-
-class Record(BaseModel):
-    """Base of every persisted record: frozen, no unknown fields, docstrings in the schema."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 def digest(value: Any) -> str:
