@@ -56,6 +56,16 @@ class Answer:
         """Whether there is a body to send."""
         return self.outcome in SERVED
 
+    def integrity(self, attribute: str) -> str:
+        """What an `integrity` attribute comes to with this answer: `match`, `mismatch` (the page's
+        own fault), `waived` (the bytes are not known to be those of the CDN: take the attribute
+        off), or empty without an attribute or a body."""
+        if not attribute.strip() or not self.served:
+            return ""
+        if integrity_matches(self.body, attribute):
+            return "match"
+        return "mismatch" if self.exact else "waived"
+
 
 def integrity_matches(body: bytes, attribute: str) -> bool:
     """Whether `body` satisfies an `integrity` attribute (W3C Subresource Integrity, 3.3.4).
@@ -73,16 +83,6 @@ def integrity_matches(body: bytes, attribute: str) -> bool:
     strongest = max(given)
     found = hashlib.new(strongest, body).digest()
     return any(_decoded(value) == found for value in given[strongest])
-
-
-def integrity_state(answer: Answer, attribute: str) -> str:
-    """`match`, `mismatch` (the page's own fault), `waived` (the bytes are not known to be those of
-    the CDN: the attribute must be taken off) or empty without an attribute or a body."""
-    if not attribute.strip() or not answer.served:
-        return ""
-    if integrity_matches(answer.body, attribute):
-        return "match"
-    return "mismatch" if answer.exact else "waived"
 
 
 def _decoded(value: str) -> bytes:

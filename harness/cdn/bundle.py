@@ -159,7 +159,8 @@ def _bundle(
         outside[package] = _version
     start = f"{package}/{entry}" if entry else package
     main = folder / "entry.mjs"
-    (folder / "empty.mjs").write_text("export default {};\n")
+    # CommonJS, so that whatever name is imported is undefined and no error.
+    (folder / "empty.cjs").write_text("module.exports = {};\n")
     main.write_text(f"export * from {json.dumps(start)};\n")
     # Its own name has to resolve to the folder from here, and to the shelf from inside.
     options = _options(folder, outside, package)
@@ -199,7 +200,7 @@ def _has_default(program: str, folder: Path, start: str, options: list[str]) -> 
 
 def _options(folder: Path, outside: Mapping[str, str], package: str) -> list[str]:
     aliases = [f"--alias:{name}={OUTSIDE}{name}" for name in outside if name != package]
-    empty = [f"--alias:{p}{name}=./empty.mjs" for name in _NODE for p in ("", "node:")]
+    empty = [f"--alias:{p}{name}=./empty.cjs" for name in _NODE for p in ("", "node:")]
     return [
         "--bundle", "--format=esm", "--platform=browser", "--target=es2022", "--charset=utf8",
         "--minify-syntax", "--minify-whitespace", "--legal-comments=none", "--log-level=error",

@@ -17,6 +17,8 @@ _ENTRIES = {
     "jsdelivr": ("jsdelivr", "browser", "main"),
     "unpkg": ("unpkg", "browser", "main"),
 }
+_COMMON = frozenset({"index", "main", "style", "styles", "bundle", "all", "core", "plugin"})
+"""Base names that say nothing of what a file is."""
 _MINIFIED = re.compile(r"[.-]min(?=\.(?:js|css|mjs)$)")
 
 
@@ -83,7 +85,7 @@ class PackageFile:
         if isinstance(chosen, Answer):
             return chosen
         manifest = chosen.manifest
-        found, note, same = self._find(manifest)
+        found, note, same, sure = self._find(manifest)
         if found is None:
             return self._absent(chosen)
         note = "; ".join(part for part in (self.substitute, chosen.note, note) if part)
@@ -101,7 +103,7 @@ class PackageFile:
         return served(
             body,
             kind=kind,
-            outcome="hit" if chosen.exact and not self.substitute else "approximate",
+            outcome="hit" if chosen.exact and sure and not self.substitute else "approximate",
             package=self.package,
             version=chosen.version,
             path=found,
@@ -124,26 +126,27 @@ class PackageFile:
             note=f"left out of the store: {where}/{kept_out[0]}" if kept_out else note,
         )
 
-    def _find(self, manifest: Manifest) -> tuple[str | None, str, bool]:
-        """Path, note, and whether these are the bytes that the CDN has there."""
+    def _find(self, manifest: Manifest) -> tuple[str | None, str, bool, bool]:
+        """Path, note, whether these are the bytes that the CDN has, and whether it is the file."""
         for path in self.paths:
             if path and path in manifest.files:
-                return path, "", True
+                return path, "", True, True
         for path in self._candidates(manifest):
             if path in manifest.files:
                 plain = any(_MINIFIED.search(asked) for asked in self.paths if asked != path)
-                return path, f"{path}, not minified" if plain else "", not plain
+                return path, f"{path}, not minified" if plain else "", not plain, True
         for path in self.paths:
             folder = path.rstrip("/") + "/" if path else ""
             if path and any(name.startswith(folder) for name in manifest.files):
-                return folder, "a folder's listing", False
+                return folder, "a folder's listing", False, True
         if self.search:
             for path in self.paths:
                 base = PurePosixPath(path).name.lower()
                 for name in dict.fromkeys((base, _MINIFIED.sub("", base))):
                     if name and (found := manifest.by_base.get(name)):
-                        return found[0], f"found as {found[0]}", False
-        return None, "", False
+                        sure = len(found) == 1 and base.partition(".")[0] not in _COMMON
+                        return found[0], f"found as {found[0]}", False, sure
+        return None, "", False, False
 
     def _candidates(self, manifest: Manifest) -> list[str]:
         found: list[str] = []
@@ -161,6 +164,33 @@ class PackageFile:
             if "." not in PurePosixPath(path).name:
                 found += [f"{path}.js", f"{path.rstrip('/')}/index.js"]
         return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Combined:
+    """Several files one after the other."""
+
+    files: tuple[PackageFile, ...]
+
+    def needs(self) -> tuple[Need, ...]:
+        """What each of them needs."""
+        return tuple(dict.fromkeys(need for file in self.files for need in file.needs()))
+
+    def answer(self, stock: Stock) -> Answer:
+        """All of them, or the answer to the first that cannot be served."""
+        found = [file.answer(stock) for file in self.files]
+        for answer in found:
+            if not answer.served:
+                return answer
+        near = next((a for a in found if a.outcome == "approximate"), found[0])
+        return served(
+            b"\n".join(answer.body for answer in found),
+            kind=found[0].content_type,
+            outcome=near.outcome,
+            package=" ".join(f"{a.package}@{a.version}" for a in found),
+            path=found[0].path,
+            note="; ".join(dict.fromkeys(a.note for a in found if a.note)),
+        )
 
 
 def _listing(manifest: Manifest, folder: str) -> bytes:

@@ -23,7 +23,10 @@ _TYPES = {
     ".gltf": "model/gltf+json", ".glb": "model/gltf-binary", ".typeface": "application/json",
 }  # fmt: skip
 _BINARY = "application/octet-stream"
-_BINARIES = frozenset({".bin", ".data", ".mem", ".onnx", ".hdr", ".dict", ".dat", ".bcmap", ".pfb"})
+_BINARIES = frozenset(
+    {".bin", ".data", ".mem", ".onnx", ".hdr", ".dict", ".dat", ".bcmap", ".pfb", ".gz",
+     ".traineddata", ".task", ".tflite", ".ktx2", ".drc", ".fbx", ".obj", ".mtl", ".exr"}
+)  # fmt: skip
 _UNUSED = frozenset(
     {"test", "tests", "__tests__", "spec", "specs", "coverage", "benchmark", "benchmarks",
      "node_modules", ".github", "typings", "@types", "flow-typed", "scss", "less", "sass"}

@@ -10,13 +10,14 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from harness.cdn.rules import known
+from harness.cdn.rules import known, read_url
 from harness.dataset import read_pairs
 from harness.errors import Misuse
 from harness.models import Pair
 
 _URL = re.compile(r"(?:https?:)?//[A-Za-z0-9][A-Za-z0-9.-]*\.[A-Za-z]{2,}(?:[/?][^\s\"'`<>\\]*)?")
 _PAGES = frozenset({".html", ".htm", ".css", ".js", ".mjs", ".jsx", ".svg", ".xhtml"})
+_PATH = re.compile(r"//[^/?]+(?:/[^/]|/?\?)")
 _MOST_LENGTH = 2000
 
 
@@ -34,7 +35,8 @@ def urls_of(text: str) -> tuple[str, ...]:
         if "${" in url or "{{" in url or len(url) > _MOST_LENGTH:
             continue
         url = "https:" + url if url.startswith("//") else url
-        if known(url):
+        # Pages name bare hosts to connect to them early; only some serve a file there.
+        if known(url) and (_PATH.search(url) or read_url(url) is not None):
             found[url] = None
     return tuple(found)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import json
+from functools import cached_property, lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from harness.cdn.answers import Answer
@@ -23,6 +25,14 @@ class Shelf:
     def lock(self) -> Lock:
         """The lock that the answers follow."""
         return self.stock.lock
+
+    @cached_property
+    def digest(self) -> str:
+        """What all answers depend on: the lock, and which of it is in the store. "sha256:<hex>"."""
+        here = self.stock.store.present(
+            (name, version) for name, item in self.lock.packages.items() for version in item.held
+        )
+        return "sha256:" + sha256(json.dumps([self.lock.digest, here]).encode()).hexdigest()
 
     def answer(self, url: str, *, kind: str = "") -> Answer:
         """What stands at `url`; never raises for a URL, whatever it looks like.

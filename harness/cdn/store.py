@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -124,6 +124,17 @@ class Store:
         """Keep the ES modules of a package version."""
         item = {entry: vars(module) for entry, module in sorted(modules.items())}
         _write(self._index(package, f"{version}.modules.json"), json.dumps(item).encode())
+
+    def present(self, items: Iterable[tuple[str, str]]) -> list[str]:
+        """Of these packages and versions those that are unpacked here, with what was built."""
+        found: list[str] = []
+        for package, version in items:
+            for file in (f"{version}.json", f"{version}.modules.json"):
+                path = self._index(package, file)
+                if path.is_file():
+                    built = sha256(path.read_bytes()).hexdigest() if "modules" in file else ""
+                    found.append(f"{package}/{file} {built}".rstrip())
+        return sorted(found)
 
     def size(self) -> tuple[int, int]:
         """Number and bytes of the files in the store."""

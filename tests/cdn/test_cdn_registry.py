@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cdn import Answer, integrity_state
+from harness.cdn import Answer
 from harness.cdn.asks import Need
 from harness.cdn.lock import Lock, read_lock, write_lock
 from harness.cdn.npm import npm_client
@@ -92,7 +92,7 @@ def test_pages_integrity_attributes_hold(filled: tuple[Path, Path]) -> None:
         "https://code.jquery.com/jquery-3.6.0.min.js",
         "https://cdn.jsdelivr.net/npm/jquery@3.6.0/dist/jquery.min.js",
     ):
-        assert integrity_state(shelf.answer(url), JQUERY) == "match"
+        assert shelf.answer(url).integrity(JQUERY) == "match"
 
 
 def test_a_tarball_that_is_not_the_locked_one_stays_out(

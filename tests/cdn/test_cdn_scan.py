@@ -16,12 +16,15 @@ PAGE = """<!doctype html><html><head>
 <script src="https://cdn.jsdelivr.net/npm/chart.js"></script>
 <script src='//code.jquery.com/jquery-3.6.0.min.js'></script>
 <link href="https://fonts.googleapis.com/css2?family=Inter:wght@400&amp;display=swap">
-<style>@import url(https://unpkg.com/aos@2.3.1/dist/aos.css);</style>
+<link rel="preconnect" href="https://fonts.gstatic.com" crossorigin>
+<link rel="preconnect" href="https://cdnjs.cloudflare.com/"><script src=https://cdn.tailwindcss.com>
+</script><style>@import url(https://unpkg.com/aos@2.3.1/dist/aos.css);</style>
 <script type="importmap">{"imports": {"three": "https://esm.sh/three@0.160"}}</script>
 </head><body><a href="https://example.org/">x</a>
 <script>load(`https://unpkg.com/${name}/x.js`); fetch("https://api.example.org/a")</script>
 <p>See https://d3js.org/d3.v7.min.js.</p></body></html>"""
 URLS = {
+    "https://cdn.tailwindcss.com",
     "https://cdn.jsdelivr.net/npm/chart.js",
     "https://code.jquery.com/jquery-3.6.0.min.js",
     "https://fonts.googleapis.com/css2?family=Inter:wght@400&display=swap",

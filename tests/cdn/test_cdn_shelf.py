@@ -11,6 +11,10 @@ from hypothesis import strategies as st
 
 from harness.cdn import Shelf, open_shelf
 from harness.cdn.answers import SERVED
+from harness.cdn.lock import Lock, listed
+from harness.cdn.stock import Stock
+from harness.cdn.store import Store
+from tests.cdn.conftest import Publish
 
 NPM = "https://cdn.jsdelivr.net/npm/"
 CDNJS = "https://cdnjs.cloudflare.com/ajax/libs/"
@@ -121,7 +125,7 @@ def test_a_damaged_file_is_a_miss(shelf: Shelf) -> None:
     """Bytes that no longer have their hash are never served."""
     url = NPM + "jquery@3.7.1/dist/jquery.js"
     digest = shelf.answer(url).sha256
-    again = Shelf(type(shelf.stock)(shelf.lock, shelf.stock.store))
+    again = Shelf(Stock(shelf.lock, shelf.stock.store))
     shelf.stock.store.blob(digest).write_bytes(b"alert(1)")
     answer = again.answer(url)
     assert (answer.outcome, answer.body) == ("miss", b"")
@@ -130,11 +134,49 @@ def test_a_damaged_file_is_a_miss(shelf: Shelf) -> None:
 def test_what_the_lock_does_not_name_is_not_served(shelf: Shelf) -> None:
     """A store may hold more than the lock; answers follow the lock alone."""
     lock = shelf.lock
-    narrower = type(lock)(date=lock.date, packages={"chart.js": lock.packages["chart.js"]})
-    answer = Shelf(type(shelf.stock)(narrower, shelf.stock.store)).answer(
-        NPM + "jquery@3.7.1/dist/jquery.js"
-    )
+    narrower = Lock(date=lock.date, packages={"chart.js": lock.packages["chart.js"]})
+    answer = Shelf(Stock(narrower, shelf.stock.store)).answer(NPM + "jquery@3.7.1/dist/jquery.js")
     assert answer.outcome == "miss"
+
+
+def test_a_file_found_by_its_name_alone_is_sure_only_where_the_name_is(
+    shelf: Shelf, publish: Publish
+) -> None:
+    """cdnjs lays files out its own way: the only file of a telling name is the one, and no other."""
+    files = {"a/widget.min.js": "1", "a/twice.js": "2", "b/twice.js": "3", "c/index.min.js": "4"}
+    lock = Lock(
+        date="2026-01-02",
+        packages={"w": listed(["1.0.0"], {}, {"1.0.0": publish("w", "1.0.0", files)})},
+    )
+    found = Shelf(Stock(lock, shelf.stock.store))
+    told = {
+        name: found.answer(f"{CDNJS}w/1.0.0/{name}").outcome
+        for name in ("widget.min.js", "twice.js", "index.min.js", "none.js")
+    }
+    assert told == {
+        "widget.min.js": "hit",
+        "twice.js": "approximate",
+        "index.min.js": "approximate",
+        "none.js": "miss",
+    }
+
+
+def test_the_digest_tells_what_is_in_the_store(shelf: Shelf) -> None:
+    """The same lock over another store gives other answers, and has another digest."""
+    stock = shelf.stock
+    empty = Shelf(Stock(stock.lock, Store(stock.store.folder / "none")))
+    assert shelf.digest == Shelf(Stock(stock.lock, stock.store)).digest
+    assert shelf.digest != empty.digest
+
+
+def test_several_files_are_combined(shelf: Shelf) -> None:
+    """jsDelivr's combine gives one file after the other, or the first answer that is none."""
+    one, two = "npm/jquery@3.7.1/dist/jquery.min.js", "npm/chart.js@4.4.0"
+    answer = shelf.answer(f"https://cdn.jsdelivr.net/combine/{one},{two}")
+    assert answer.outcome == "hit"
+    assert answer.body == b"jQuery='3.7.1'\nwindow.Chart = 4;"
+    gone = shelf.answer(f"https://cdn.jsdelivr.net/combine/{one},npm/chart.js@9")
+    assert gone.outcome == "no_such_version"
 
 
 def test_a_folder_is_listed(shelf: Shelf) -> None:

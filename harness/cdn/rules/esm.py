@@ -14,7 +14,9 @@ HOSTS = (BUILD_HOST, "cdn.esm.sh", "cdn.skypack.dev", "ga.jspm.io", "jspm.dev")
 def read(address: Address) -> Ask | None:
     """[vN/|stable/|*]PACKAGE@RANGE/ENTRY[?deps=P@V,...][&external=P,...]."""
     text = re.sub(r"^(?:v\d+|stable|pin)/", "", address.path)
-    text = re.sub(r"^(?:npm:|pin/|-/)", "", text)
+    text = re.sub(r"^(?:npm:|-/)", "", text)
+    if re.match(r"(?:gh|jsr|pr|new|run|tsx|https?:)(?:$|[/:])", text):
+        return None
     everything = text.startswith("*")
     found = split_package(text.lstrip("*"))
     if found is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from harness.cdn.asks import Address, Ask, split_package
-from harness.cdn.files import PackageFile
+from harness.cdn.files import Combined, PackageFile
 from harness.cdn.modules import ModuleFile
 
 HOSTS = ("cdn.jsdelivr.net", "fastly.jsdelivr.net", "esm.run")
@@ -41,6 +41,8 @@ def read(address: Address) -> Ask | None:
     if address.host == "esm.run":
         return _module(address.path)
     root, _, rest = address.path.partition("/")
+    if root == "combine":
+        return _combined(rest)
     if root == "npm":
         if rest.rstrip("/").endswith("/+esm"):
             return _module(rest.rstrip("/").removesuffix("/+esm"))
@@ -56,6 +58,12 @@ def read(address: Address) -> Ask | None:
         # Python's wheels stand there too, and not in the package: their absence tells nothing.
         return PackageFile(package="pyodide", spec=match[1], paths=(match[2] or "pyodide.js",))
     return None
+
+
+def _combined(text: str) -> Ask | None:
+    asks = [read(Address(host=HOSTS[0], path=part, query={})) for part in text.split(",")]
+    files = tuple(ask for ask in asks if isinstance(ask, PackageFile))
+    return Combined(files=files) if files and len(files) == len(asks) else None
 
 
 def _module(text: str) -> Ask | None:

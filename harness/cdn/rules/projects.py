@@ -39,10 +39,6 @@ _RULES: dict[str, tuple[tuple[str, ...], ...]] = {
         (r"plotly(?:-basic)?-latest(?:\.min)?\.js", "plotly.js-dist-min", "1.58.5",
          "plotly.min.js"),
     ),
-    "cdn.tailwindcss.com": (
-        (r"", "tailwindcss-cdn", "3", "tailwindcss.js"),
-        (r"(\d[\d.]*)/?", "tailwindcss-cdn", r"\1", "tailwindcss.js"),
-    ),
     "cdn.socket.io": (
         (r"(?:socket\.io-)?(\d[\d.]*\d)/(.+)", "socket.io-client", r"\1", r"dist/\2"),
     ),

@@ -12,7 +12,7 @@ HOSTS = ("unpkg.com", "www.unpkg.com", "app.unpkg.com", "npmcdn.com", "unpkg.zhi
 def read(address: Address) -> Ask | None:
     """PACKAGE@RANGE/PATH; with ?module an ES module whose imports are addresses."""
     found = split_package(address.path)
-    if found is None:
+    if found is None or found[0] == "browse":
         return None
     name, spec, path = found
     if "module" in address.query:
