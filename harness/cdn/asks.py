@@ -44,6 +44,12 @@ def read_need(text: str) -> Need | None:
     return Need(package=match[1], spec=match[2], module=module)
 
 
+def compact(spec: str) -> str:
+    """A range without blanks, as a need writes it; `latest` where it cannot do without."""
+    spec = re.sub(r"\s*(\|\|)\s*", r"\1", spec.strip())
+    return "latest" if not spec or re.search(r"[\s+]", spec) else spec
+
+
 def is_package(name: str) -> bool:
     """Whether `name` has the shape of a package's name."""
     return re.fullmatch(_NAME, name, re.ASCII) is not None and len(name) <= 214

@@ -17,6 +17,7 @@ FILES = "s/pairproof/"
 
 _URL = re.compile(r"url\(\s*[\"']?(?:\./)?([^\"')]+)[\"']?\s*\)")
 _WOFF = re.compile(r",\s*url\([^)]*\.woff['\"]?\)\s*format\(['\"]woff['\"]\)")
+_REGULAR = ("400.css", "index.css")
 _AXES = {"material icons": "filled", "material icons outlined": "outlined",
          "material icons round": "round", "material icons sharp": "sharp",
          "material icons two tone": "two-tone"}  # fmt: skip
@@ -64,6 +65,8 @@ class FontSheet:
 
     def answer(self, stock: Stock) -> Answer:
         """The sheet; approximate where a family or a face is missing, a miss where all are."""
+        if not self.families:
+            return Answer(outcome="no_such_file", path="css", note="a sheet of no family")
         texts: list[str] = []
         notes: list[str] = []
         found: list[str] = []
@@ -73,14 +76,14 @@ class FontSheet:
                 notes.append(chosen.note)
                 continue
             found.append(f"{family.package}@{chosen.version}")
-            for sheet in family.sheets():
-                digest = chosen.manifest.files.get(sheet)
-                body = stock.body(digest) if digest else None
-                if body is None:
-                    notes.append(f"no {sheet} in {found[-1]}")
-                else:
+            sheets = family.sheets()
+            held = [sheet for sheet in sheets if sheet in chosen.manifest.files]
+            notes += [f"no {sheet} in {found[-1]}" for sheet in sheets if sheet not in held]
+            for sheet in held or [s for s in _REGULAR if s in chosen.manifest.files][:1]:
+                body = stock.body(chosen.manifest.files[sheet])
+                if body is not None:
                     texts.append(_faces(body.decode("utf-8", "replace"), family, chosen, sheet))
-        if self.families and not texts:
+        if not texts:
             return Answer(outcome="miss", package=self.families[0].package, note="; ".join(notes))
         return served(
             "\n".join(texts).encode(),

@@ -87,23 +87,26 @@ class ModuleBuild:
             return Answer(outcome="miss", package=self.package, version=chosen.version,
                           path=self.entry, note="its build is not in the store")  # fmt: skip
         if module.outside:
-            body = _IMPORT.sub(lambda match: self._outside(stock, chosen, match), body)
+            body = _IMPORT.sub(lambda match: self._outside(stock, chosen, module, match), body)
         return _served(self.package, chosen, self.entry, body)
 
-    def _outside(self, stock: Stock, chosen: Choice, match: re.Match[bytes]) -> bytes:
+    def _outside(
+        self, stock: Stock, chosen: Choice, module: Module, match: re.Match[bytes]
+    ) -> bytes:
         name, sub = match[1].decode(), match[2].decode().lstrip("/")
         if name in self.external or "*" in self.external:
             return match[0].removeprefix(OUTSIDE.encode())
-        version = self._version(stock, chosen, name)
+        version = self._version(stock, chosen, module, name)
         query = f"deps={','.join(f'{n}@{v}' for n, v in self.pinned)}" if self.pinned else ""
         return _address(name, version, sub, query).encode()
 
-    def _version(self, stock: Stock, chosen: Choice, name: str) -> str:
+    def _version(self, stock: Stock, chosen: Choice, module: Module, name: str) -> str:
         spec = dict(self.pinned).get(name, "")
         if not spec and (name == self.package or is_pair(name, self.package)):
             spec = chosen.version
-        found = choose(stock, name, spec or "latest", origin=False)
-        return found.version if isinstance(found, Choice) else spec or "latest"
+        spec = spec or module.range_of(name)
+        found = choose(stock, name, spec, origin=False)
+        return found.version if isinstance(found, Choice) else spec
 
 
 def is_pair(one: str, other: str) -> bool:

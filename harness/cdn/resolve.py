@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from harness.cdn.asks import Need
+from harness.cdn.asks import Need, compact, is_package
 from harness.cdn.lock import Listed, Lock, listed
 from harness.cdn.modules import is_pair
 from harness.cdn.npm import Npm, Refused
@@ -113,8 +113,10 @@ def _package(
         held[version] = one.integrity
         if need.module is not None:
             derived |= {
-                Need(package=peer, spec=version if is_pair(peer, name) else spec, module="")
+                Need(
+                    package=peer, spec=version if is_pair(peer, name) else compact(spec), module=""
+                )
                 for peer, spec in one.peers.items()
-                if " " not in spec and "+" not in spec
+                if is_package(peer)
             }
     return name, listed(published.versions, published.tags, held), derived, lost

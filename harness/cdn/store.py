@@ -41,13 +41,20 @@ class Manifest:
 
 @dataclass(frozen=True, kw_only=True)
 class Module:
-    """An ES module built of a package. `outside` are the packages that it imports from the shelf;
-    `error` says why there is none."""
+    """An ES module built of a package. `outside` are the packages that it imports from the shelf,
+    each as `name@range` or `name@range entry`; `error` says why there is no module, `builder`
+    by which edition of our building it was made."""
 
     sha256: str = ""
     default: bool = False
     outside: tuple[str, ...] = ()
     error: str = ""
+    builder: int = 0
+
+    def range_of(self, package: str) -> str:
+        """The range in which the module wants a package from outside."""
+        heads = (text.partition(" ")[0].rpartition("@") for text in self.outside)
+        return next((spec for name, _, spec in heads if name == package), "latest")
 
 
 def store_path(named: Path | None = None) -> Path:
@@ -116,6 +123,7 @@ class Store:
                 default=built["default"],
                 outside=tuple(built["outside"]),
                 error=built["error"],
+                builder=built.get("builder", 0),
             )
             for entry, built in item.items()
         }
