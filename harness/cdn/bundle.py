@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from harness.cdn.asks import compact
-from harness.cdn.esbuild import ENTRY, VARIABLE, Bundler, find_esbuild
+from harness.cdn.esbuild import COMMONJS, ENTRY, VARIABLE, Bundler, find_esbuild
 from harness.cdn.lock import Lock
 from harness.cdn.npm import Npm
 from harness.cdn.resolve import chosen
 from harness.cdn.store import Module, Store
 from harness.errors import CannotJudge
 
-BUILDER = 1
+BUILDER = 2
 """Counts up when the same package may give another module: then it is built anew."""
 _Item = tuple[str, str, str]
 """Package, version, entry."""
@@ -32,9 +32,12 @@ _RESERVED = frozenset(
     {"break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do",
      "else", "enum", "export", "extends", "false", "finally", "for", "function", "if", "import",
      "in", "instanceof", "new", "null", "return", "super", "switch", "this", "throw", "true", "try",
-     "typeof", "var", "void", "while", "with", "yield", "let", "static", "await", "__esModule"}
+     "typeof", "var", "void", "while", "with", "yield", "let", "static", "await", "__esModule",
+     "__commonjs", "prototype", "exports"}
 )  # fmt: skip
-_MOST_NAMES = 1500
+_PROPERTY = re.compile(r"[\w$]\.([A-Za-z_$][\w$]*)\s*=(?![=>])")
+_FEW = 3
+_MOST_NAMES = 4000
 
 
 @dataclass(kw_only=True)
@@ -88,6 +91,9 @@ def exported_names(text: str) -> list[str]:
     found = {a or b for a, b in _NAME.findall(text)}
     for literal in _LITERAL.findall(text):
         found |= set(re.findall(r"(?:^|,)\s*([A-Za-z_$][\w$]*)\s*(?=[,:}]|$)", literal))
+    if len(found - _RESERVED) < _FEW:
+        # Names set on a function or object that is exported whole, as lodash does.
+        found |= set(_PROPERTY.findall(text))
     return sorted(found - _RESERVED)[:_MOST_NAMES]
 
 
@@ -146,13 +152,17 @@ def _bundle(program: str, lock: Lock, store: Store, folder: Path, item: _Item) -
         sha256=store.put(made.text.encode()),
         default=has_default,
         builder=BUILDER,
+        hollow=made.is_hollow(),
         outside=tuple(_told(path, outside) for path in made.outside()),
     )
 
 
 def _wrapper(names: list[str]) -> str:
     text = f"import * as all from {json.dumps(ENTRY)};\nconst m = all.default ?? all;\n"
-    text += "export default m && m.__esModule && 'default' in m ? m.default : m;\n"
+    text += (
+        "const esm = m && m.__esModule;\nexport default esm && 'default' in m ? m.default : m;\n"
+    )
+    text += f"export const {COMMONJS} = !esm;\n"
     return text + "".join(
         f"const v{i} = m.{name};\nexport {{ v{i} as {name} }};\n" for i, name in enumerate(names)
     )

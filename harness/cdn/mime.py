@@ -29,7 +29,8 @@ _BINARIES = frozenset(
 )  # fmt: skip
 _UNUSED = frozenset(
     {"test", "tests", "__tests__", "spec", "specs", "coverage", "benchmark", "benchmarks",
-     "node_modules", ".github", "typings", "@types", "flow-typed", "scss", "less", "sass"}
+     "node_modules", ".github", "typings", "@types", "flow-typed", "types", "typedoc", "docs",
+     "doc", "scss", "less", "sass"}
 )  # fmt: skip
 MOST_BYTES = 48 * 1024 * 1024
 """Larger files are left out of the store."""

@@ -1,4 +1,4 @@
-"""cdn add, check, list, lock, plan, sync."""
+"""cdn add, check, list, lock, plan, prune, sync."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ group = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
-    for command in (add, check, list_packages, lock, plan, sync):
+    for command in (add, check, list_packages, lock, plan, prune, sync):
         group.command("list" if command is list_packages else command.__name__)(command)
     app.add_typer(group, rich_help_panel=PANEL)
 
@@ -132,6 +132,22 @@ def sync(
         output.say(f"failed: {what}: {why}")
     if done.failed:
         raise typer.Exit(int(ExitCode.CANNOT_JUDGE))
+
+
+def prune(
+    context: typer.Context, lock_file: LockFile = None, folder: Folder = None, json: JSON = False
+) -> None:
+    """Take out of the store what the lock does not name."""
+    from harness.cdn.lock import lock_path, read_lock
+    from harness.cdn.prune import prune as remove
+    from harness.cdn.store import Store, store_path
+
+    output = with_json(context, json)
+    done = remove(read_lock(lock_path(lock_file)), Store(store_path(folder)))
+    output.document(vars(done))
+    output.say(
+        f"{done.versions} package versions and {done.files} files removed, {done.bytes / 1e6:.0f} MB"
+    )
 
 
 def list_packages(
