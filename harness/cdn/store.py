@@ -43,7 +43,8 @@ class Manifest:
 class Module:
     """An ES module built of a package. `outside` are the packages that it imports from the shelf,
     each as `name@range` or `name@range entry`; `error` says why there is no module, `builder`
-    by which edition of our building it was made, `hollow` whether modules of Node.js are empty in it."""
+    by which edition of our building it was made, `hollow` whether it imports modules of Node.js,
+    which are empty."""
 
     sha256: str = ""
     default: bool = False

@@ -145,9 +145,8 @@ def prune(
     output = with_json(context, json)
     done = remove(read_lock(lock_path(lock_file)), Store(store_path(folder)))
     output.document(vars(done))
-    output.say(
-        f"{done.versions} package versions and {done.files} files removed, {done.bytes / 1e6:.0f} MB"
-    )
+    what = f"{done.versions} package versions and {done.files} files"
+    output.say(f"{what} removed, {done.bytes / 1e6:.0f} MB")
 
 
 def list_packages(
