@@ -54,6 +54,14 @@ def find() -> str:
     raise SandboxUnavailable("no Chromium is installed", hint=INSTALL)
 
 
+def installed() -> str:
+    """The browser's file, or "" where there is none."""
+    try:
+        return find()
+    except SandboxUnavailable:
+        return ""
+
+
 def _installed() -> Iterator[str]:
     for pattern in (*_SHELLS, *_FULL):
         for path in sorted(glob.glob(os.path.expanduser(pattern)), reverse=True):

@@ -1,4 +1,4 @@
-"""PID 1 of a browser's namespaces: the last steps of isolation, the start, and the wait for its end.
+"""PID 1 of a browser's namespaces: the last steps of isolation, the start, the wait for the end.
 
 Everything is imported before the root is left: nothing of Python's exists inside.
 """
@@ -97,7 +97,8 @@ def _become(
             argv.append(NO_SANDBOX)
             isolation = CONTAINER_ONLY
         wire.send(1, wire.pack({"isolation": isolation, "mechanisms": mechanisms}))
-        _wire_up(*setup["pipe"], errors)
+        to_browser, from_browser = setup["pipe"]
+        _wire_up(to_browser, from_browser, errors)
         os.execve(argv[0], argv, setup["env"])
     except StepError as error:
         fail(error)

@@ -63,11 +63,12 @@ def _launch(setup: dict[str, Any]) -> int:
         for fd in setup["pipe"]:
             os.close(fd)
         counted = groups is not None and _holds(groups, pid)
-        where = {"folders": groups.folders, "version": groups.version} if groups else {}
-        wire.send(1, wire.pack({"pid": pid, "groups": where if counted else {}}))
+        folders = groups.folders if groups and counted else {}
+        where = {"folders": folders, "version": groups.version} if groups and counted else {}
+        wire.send(1, wire.pack({"pid": pid, "groups": where}))
         os.write(go, b"g")
         os.close(go)
-        polled = None if counted and "memory" in where["folders"] else TreeUsage(pid)
+        polled = None if "memory" in folders else TreeUsage(pid)
         return _guard(pid, polled, setup["memory_mb"])
     finally:
         if groups:

@@ -90,9 +90,11 @@ class TreeUsage:
         """See `Usage.cpu_s`."""
         total = 0
         for pid in tree(self._pid):
-            with contextlib.suppress(OSError, IndexError, ValueError):
-                with open(f"/proc/{pid}/stat", "rb") as file:
-                    total += sum(map(int, file.read().rpartition(b")")[2].split()[11:15]))
+            with (
+                contextlib.suppress(OSError, IndexError, ValueError),
+                open(f"/proc/{pid}/stat", "rb") as file,
+            ):
+                total += sum(map(int, file.read().rpartition(b")")[2].split()[11:15]))
         return total * _TICK_S
 
     def memory_mb(self) -> float:
