@@ -13,6 +13,7 @@ from harness.errors import CannotJudge, Misuse
 from harness.models import Record
 from runners import languages
 from sandboxes.base import SandboxUnavailable, Toolchain
+from sandboxes.chromium.image import TOOLCHAIN as BROWSER
 from sandboxes.image_lock import Locked, read_lock, wanted_by, write_lock
 from sandboxes.images import inspected, same, wanted_image
 
@@ -44,12 +45,13 @@ class Checked(Record):
 
 
 def toolchains(names: Sequence[str] = ()) -> dict[str, Toolchain]:
-    """Toolchains by name; all that any language declares where no name is given.
+    """Toolchains by name; where no name is given the browser's, and all that a language declares.
 
     Raises:
         Misuse: a name that none declares.
     """
-    known = {runner.toolchain.name: runner.toolchain for runner in languages().values()}
+    declared = (*(runner.toolchain for runner in languages().values()), BROWSER)
+    known = {toolchain.name: toolchain for toolchain in declared}
     for name in names:
         if name not in known:
             raise Misuse(f"no toolchain is called {name!r}", hint=f"there are: {', '.join(known)}")

@@ -64,7 +64,7 @@ class EmbeddedBrowser:
         setup = {
             "argv": [path, *flags(chromium_sandbox=True)],
             "env": ENV,
-            "shown": [*binary.folders(path), *fonts.FOLDERS],
+            "shown": [*binary.folders(path), fonts.FONTS, fonts.CACHES[1]],
             "many_uids": many_uids,
             "memory_mb": MEMORY_MB,
             "pids": PIDS,

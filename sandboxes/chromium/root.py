@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 
 from sandboxes import linux, rootfs
+from sandboxes.chromium import fonts
 
 UID = 10001
 """The browser's user id inside."""
@@ -42,8 +43,13 @@ def stage(shown: Sequence[str]) -> None:
         os.symlink(destination, stage + target)
     for fd, is_folder, target in opened:
         rootfs.bind(fd, stage + target, is_folder=is_folder)
-    for name, text in (("passwd", _PASSWD), ("group", f"root:x:0:\nbrowser:x:{UID}:\n")):
-        with open(f"{stage}/etc/{name}", "w") as file:
+    os.makedirs(stage + os.path.dirname(fonts.CONFIG_PATH))
+    for name, text in (
+        ("/etc/passwd", _PASSWD),
+        ("/etc/group", f"root:x:0:\nbrowser:x:{UID}:\n"),
+        (fonts.CONFIG_PATH, fonts.config()),
+    ):
+        with open(stage + name, "w") as file:
             file.write(text)
     for _, name in devices:
         with open(f"{stage}/dev/{name}", "wb"):
