@@ -33,6 +33,10 @@ def open_browser(
         from sandboxes.chromium.embedded import EmbeddedBrowser
 
         return EmbeddedBrowser(require_chromium_sandbox=require_chromium_sandbox)
+    if where == "docker":
+        from sandboxes.chromium.docker import DockerBrowser
+
+        return DockerBrowser(require_chromium_sandbox=require_chromium_sandbox)
     raise SandboxUnavailable(
         f"no place {where!r} for a browser", hint=f"use one of: {', '.join(PLACES)}"
     )

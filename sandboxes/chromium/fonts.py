@@ -31,6 +31,12 @@ _TWINS = {
 }  # fmt: skip
 """Names that have a font of the same metrics here."""
 
+_OTHERS = "".join(
+    f'<test qual="all" name="family" compare="not_eq"><string>{name}</string></test>\n'
+    for name in ("sans-serif", "serif", "monospace")
+)
+"""The condition of a name that nothing else is known of: it becomes sans-serif."""
+
 _SETTINGS = {"antialias": "true", "hinting": "false", "autohint": "false", "embeddedbitmap": "true"}
 _CHOICES = {"hintstyle": "hintnone", "rgba": "none", "lcdfilter": "lcdnone"}
 
@@ -56,7 +62,9 @@ def config() -> str:
     caches = "".join(f"<cachedir>{folder}</cachedir>" for folder in CACHES)
     return (
         '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
-        f"<fontconfig>\n<dir>{FONTS}</dir>\n{caches}\n{generic}{twins}"
+        f"<fontconfig>\n<dir>{FONTS}</dir>\n{caches}\n{twins}"
+        f'<match target="pattern">\n{_OTHERS}<edit name="family" mode="append_last">'
+        f"<string>sans-serif</string></edit></match>\n{generic}"
         f'<match target="pattern">\n{settings}</match>\n'
         f'<match target="font">\n{settings}</match>\n</fontconfig>\n'
     )

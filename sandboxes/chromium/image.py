@@ -18,7 +18,7 @@ cat > {fonts.CONFIG_PATH} <<'PAIRPROOF'
 _LIST = f"""
 # The list of fonts is valid for folders of the time that the image gives to all of them.
 find {fonts.FONTS} -type d -exec touch -d @{TIME} {{}} +
-SOURCE_DATE_EPOCH={TIME} fc-cache -f
+fc-cache -f
 rm -f /usr/bin/fc-* {fonts.CACHES[0]}/CACHEDIR.TAG
 """
 _LESS = """

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from sandboxes import linux, seccomp, wire
 from sandboxes.chromium import policy, root
 from sandboxes.chromium.base import CHROMIUM_SANDBOX, CONTAINER_ONLY
+from sandboxes.chromium.bounds import UID
 from sandboxes.chromium.flags import NO_SANDBOX
 from sandboxes.steps import EXIT_LOST, StepError, fail, step
 
@@ -79,8 +80,8 @@ def _become(
             os.setsid()
             if setup["many_uids"]:
                 os.setgroups([])
-                os.setresgid(root.UID, root.UID, root.UID)
-                os.setresuid(root.UID, root.UID, root.UID)
+                os.setresgid(UID, UID, UID)
+                os.setresuid(UID, UID, UID)
             drop()
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))

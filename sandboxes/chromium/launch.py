@@ -14,6 +14,7 @@ from typing import Any
 
 from sandboxes import cgroups, wire
 from sandboxes.chromium import inside, root
+from sandboxes.chromium.bounds import UID
 from sandboxes.chromium.usage import TreeUsage
 from sandboxes.descent import Below, descend
 from sandboxes.steps import EXIT_LOST, StepError, fail, step
@@ -53,7 +54,7 @@ def _launch(setup: dict[str, Any]) -> int:
                 _limit(groups, setup)
         below = Below(
             many_uids=setup["many_uids"],
-            own_id=root.UID,
+            own_id=UID,
             stage=lambda: root.stage(setup["shown"]),
             pid_one=lambda _, mechanisms, go: inside.pid_one(setup, mechanisms, go),
         )
