@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from sandboxes import cgroups, engine, images, leftovers
 from sandboxes.base import SandboxUnavailable
-from sandboxes.chromium import greeting
+from sandboxes.chromium import greeting, soundness
 from sandboxes.chromium.base import CHROMIUM_SANDBOX, CONTAINER_ONLY, BrowserFacts
 from sandboxes.chromium.bounds import SHM_MB, TMP_MB, UID
 from sandboxes.chromium.carrier import Carrier
 from sandboxes.chromium.container import config
 from sandboxes.chromium.failures import NO_USABLE, SandboxRefused, not_kept, telling
-from sandboxes.chromium.flags import flags
+from sandboxes.chromium.flags import NO_SANDBOX, flags
 from sandboxes.chromium.usage import Counts, EngineUsage, GroupUsage
 
 if TYPE_CHECKING:
@@ -110,6 +110,8 @@ class _Container:
                 state = self._api.inspect_container(self.id)["State"]
             self.pid, self.usage = self._counted(int(state["Pid"]))
             self.version = self._greet()
+            if self.pid:
+                soundness.check(self.pid, chromium_sandbox=NO_SANDBOX not in arguments)
         except BaseException:
             self.end()
             raise

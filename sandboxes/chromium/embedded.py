@@ -12,7 +12,7 @@ from typing import Any
 
 from sandboxes import linux, seccomp, toolchain, wire
 from sandboxes.base import SandboxUnavailable
-from sandboxes.chromium import binary, fonts, greeting, inside
+from sandboxes.chromium import binary, fonts, greeting, inside, soundness
 from sandboxes.chromium.base import CHROMIUM_SANDBOX, BrowserFacts
 from sandboxes.chromium.bounds import ENV, MEMORY_MB, PIDS, SHM_MB, TMP_MB, UID
 from sandboxes.chromium.failures import not_kept, telling
@@ -74,6 +74,7 @@ class EmbeddedBrowser(Counts):
         self._answers = wire.Reader(self._process.stdout.fileno())
         try:
             told = self._start(setup)
+            soundness.check(self.pid, chromium_sandbox=told["isolation"] == CHROMIUM_SANDBOX)
         except BaseException:
             self.close()
             raise

@@ -16,9 +16,11 @@ cat > {fonts.CONFIG_PATH} <<'PAIRPROOF'
 {fonts.config()}PAIRPROOF
 """
 _LIST = f"""
-# The list of fonts is valid for folders of the time that the image gives to all of them.
-find {fonts.FONTS} -type d -exec touch -d @{TIME} {{}} +
-fc-cache -f
+# The list of fonts is valid for folders of the time that the image gives to all of them. The first
+# try fails where packages have left a list elsewhere.
+find {fonts.FONTS} -exec touch -d @{TIME} {{}} +
+rm -rf {fonts.CACHES[1]}/*
+fc-cache -f 2>/dev/null || fc-cache -f
 rm -f /usr/bin/fc-* {fonts.CACHES[0]}/CACHEDIR.TAG
 """
 _LESS = """

@@ -27,6 +27,7 @@ class Line:
         self.events: list[dict[str, Any]] = []
 
     def send(self, method: str, session: str = "", **params: Any) -> int:
+        """Send a message; its id."""
         self._id += 1
         message = {"id": self._id, "method": method, "params": params}
         if session:
@@ -35,6 +36,7 @@ class Line:
         return self._id
 
     def ask(self, method: str, session: str = "", wait_s: float = 60.0, **params: Any) -> Any:
+        """Send a message and wait for its answer. Raises RuntimeError for an error or a crash."""
         wanted = self.send(method, session, **params)
         until = time.monotonic() + wait_s
         while True:
@@ -48,6 +50,7 @@ class Line:
                 raise RuntimeError("the page crashed")  # then no answer comes
 
     def next(self, until: float) -> dict[str, Any]:
+        """The next message. Raises EOFError at the browser's end."""
         while b"\0" not in self._held:
             if not select.select([self._from], [], [], max(0.0, until - time.monotonic()))[0]:
                 raise TimeoutError("the browser did not answer")
@@ -76,6 +79,7 @@ class Line:
         return str(self.value(session, "document.documentElement.outerHTML"))
 
     def value(self, session: str, expression: str) -> Any:
+        """What a script in the page gives."""
         answer = self.ask(
             "Runtime.evaluate", session, expression=expression, awaitPromise=True,
             returnByValue=True,
