@@ -65,8 +65,12 @@ class Line:
     def page(self, url: str = "about:blank") -> str:
         """The session of a new page in a context of its own."""
         context = self.ask("Target.createBrowserContext")["browserContextId"]
-        target = self.ask("Target.createTarget", url=url, browserContextId=context)["targetId"]
-        return str(self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
+        target = self.ask("Target.createTarget", url="about:blank", browserContextId=context)
+        found = self.ask("Target.attachToTarget", targetId=target["targetId"], flatten=True)
+        session = str(found["sessionId"])
+        if url != "about:blank":
+            self.visit(session, url)
+        return session
 
     def visit(self, session: str, url: str) -> str:
         """Go there, and give the whole document as text; of an error page where it is refused."""
