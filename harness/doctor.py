@@ -72,7 +72,7 @@ def _browser() -> dict[str, Any]:
     places = {}
     for where in chromium.PLACES:
         probe = asdict(chromium.probe(where))
-        places[where] = {**probe, "enforced": dict(probe["enforced"])}
+        places[where] = {**probe, "missing": list(probe["missing"])}
     best = next((found for found in places.values() if found["available"]), places["embedded"])
     return {**best, "where": binary.installed(), "places": places}
 

@@ -92,6 +92,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
         lines.append(f"browser {place:<12} {word:<8} {' '.join(told.split())}".rstrip())
         if browser["remedy"]:
             lines.append(f"{'':21} do this: {browser['remedy']}")
+        lines += [f"{'':21} weaker: {text}" for text in browser["missing"]]
     disk = found["disk"]
     lines.append(f"{'disk':<20} {'ok':<8} {disk['free_gb']} GB free")
     return lines

@@ -70,6 +70,20 @@ def config() -> str:
     )
 
 
+_TELLING = {
+    "fonts-liberation": "LiberationSans-Regular.ttf",
+    "fonts-noto-core": "NotoSansArabic-Regular.ttf",
+    "fonts-noto-cjk": "NotoSansCJK-Regular.ttc",
+    "fonts-noto-color-emoji": "NotoColorEmoji.ttf",
+}
+
+
+def missing() -> tuple[str, ...]:
+    """The packages of PACKAGES that this machine lacks: text that needs them becomes boxes."""
+    here = {name for _, _, names in os.walk(FONTS) for name in names}
+    return tuple(package for package in PACKAGES if _TELLING[package] not in here)
+
+
 @lru_cache(maxsize=1)
 def digest() -> str:
     """ "sha256:..." over names, sizes and first bytes of this machine's fonts, and our settings.

@@ -14,7 +14,7 @@ from typing import Any
 from sandboxes.chromium.base import Browser
 from sandboxes.chromium.usage import tree
 
-BUSY = "(() => { let x = 0; for (let i = 0; i < 3e8; i++) x = (x * 31 + i) | 0; return x })()"
+BUSY = "(() => { let x = 0; for (let i = 0; i < 5e7; i++) x = (x * 31 + i) | 0; return x })()"
 """Work of a few tenths of a processor second, however long that takes."""
 
 
