@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
+import re
 import secrets
 import select
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -233,6 +236,41 @@ def test_nothing_lives_after_the_end(place: str) -> None:
         assert gone(below)
         browser.close()
         assert not browser.alive()
+
+
+def test_restarts_leave_nothing(place: str) -> None:
+    """Start after start and end: no descriptor, thread, process, group, container or file stays."""
+    opened(place).close()
+    held, threads = _descriptors(), threading.active_count()
+    made, seen = [], []
+    for _ in range(6):
+        browser: Any = opened(place)
+        made += [str(browser.pid), *_own_names(browser)]
+        seen += processes(browser.pid)
+        browser.close()
+    assert gone(seen)
+    assert (_descriptors(), threading.active_count()) == (held, threads)
+    left = [str(one) for one in Path("/sys/fs/cgroup").rglob("*") if one.is_dir()]
+    left += [one.name for one in Path("/tmp").iterdir()]
+    assert len(made) >= 12
+    assert not [name for name in made[1::2] if any(name in one for one in left)]
+    if place == "docker":
+        from sandboxes import engine
+
+        with contextlib.closing(engine.client()) as client:
+            there = {container.id for container in client.containers.list(all=True)}
+        assert not there & set(made)
+
+
+def _descriptors() -> int:
+    gc.collect()
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def _own_names(browser: Any) -> list[str]:
+    """How what was made for it is called: the id of its container, or the name of its groups."""
+    words = re.split(r"[/\n]", Path(f"/proc/{browser.pid}/cgroup").read_text())
+    return [next(w for w in words if w.startswith("pairproof-") or re.fullmatch(r"\w{64}", w))]
 
 
 def test_nothing_lives_after_the_death_of_its_client(place: str) -> None:
