@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import select
 import socket
 import threading
 
@@ -22,6 +23,7 @@ class Carrier:
     """
 
     def __init__(self, carried: socket.socket) -> None:
+        self._carried = carried
         self._mux = Demultiplexer(carried)
         self.write_fd = os.dup(carried.fileno())
         self.read_fd, self._to = os.pipe()
@@ -32,8 +34,18 @@ class Carrier:
         self._thread.start()
 
     def _carry(self) -> None:
+        # Whoever writes may have made the connection non-blocking: both ways are one open file.
+        poll = select.poll()
+        poll.register(self._carried, select.POLLIN)
         try:
-            while (piece := self._mux.take(0, _PIPE_BYTES)) != b"":
+            while True:
+                try:
+                    piece = self._mux.take(0, _PIPE_BYTES)
+                except BlockingIOError:
+                    poll.poll()
+                    continue
+                if piece == b"":
+                    return
                 rest = memoryview(piece or b"")
                 while rest:
                     rest = rest[os.write(self._to, rest) :]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import os
 import re
 import secrets
 import select
@@ -43,6 +44,17 @@ def test_it_answers_and_evaluates(browser: Any) -> None:
     talk = line(browser)
     assert talk.ask("Browser.getVersion")["product"] == browser.facts.version
     assert talk.value(talk.page(), "1+1") == 2
+
+
+def test_a_driver_may_write_without_blocking(place: str) -> None:
+    """A line whose writing end does not block still brings what the browser says, however much."""
+    browser = opened(place)
+    try:
+        os.set_blocking(browser.write_fd, False)
+        said = line(browser)
+        assert said.value(said.page(), "'ab'.repeat(3e6)") == "ab" * 3_000_000
+    finally:
+        browser.close()
 
 
 def test_renderers_are_in_chromiums_own_sandbox(browser: Any) -> None:
