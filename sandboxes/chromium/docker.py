@@ -131,7 +131,7 @@ class _Container:
             self.carrier.join(1.0)
             words = self.carrier.words
             if NO_USABLE in words:
-                raise not_kept(telling(words)) from error
+                raise not_kept("it can make no namespaces in the container") from error
             raise SandboxUnavailable(
                 f"the browser did not start: {error} {telling(words)}".strip(),
                 hint="pairproof images verify chromium; if memory is short, start fewer at once",

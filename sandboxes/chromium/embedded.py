@@ -115,6 +115,8 @@ class EmbeddedBrowser(Counts):
                 f"the browser did not start: {error} {self._ended()}".strip(),
                 hint="pairproof doctor; if memory is short, start fewer at once",
             ) from error
+        if isinstance(self._usage, TreeUsage):
+            told["mechanisms"].pop("cpu", None)
         return {**told, "version": version}
 
     def _frame(self, key: str) -> dict[str, Any]:

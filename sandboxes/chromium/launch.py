@@ -6,6 +6,7 @@ It lives outside of what it made, and ends it when its client ends, however that
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import signal
@@ -65,7 +66,8 @@ def _launch(setup: dict[str, Any]) -> int:
             os.close(fd)
         counted = groups is not None and _holds(groups, pid)
         folders = groups.folders if groups and counted else {}
-        where = {"folders": folders, "version": groups.version} if groups and counted else {}
+        read = groups and {"cpu", "memory"} <= folders.keys()
+        where = {"folders": folders, "version": groups.version} if groups and read else {}
         wire.send(1, wire.pack({"pid": pid, "groups": where}))
         os.write(go, b"g")
         os.close(go)
@@ -81,6 +83,8 @@ def _limit(groups: cgroups.Groups, setup: dict[str, Any]) -> None:
     for use, value in (("memory_limit", setup["memory_mb"] << 20), ("pids_limit", setup["pids"])):
         if use in files:
             os.write(files[use], b"%d" % value)
+        elif use.split("_")[0] in groups.folders:
+            raise OSError(errno.EACCES, f"a control group has no {use} that may be set")
     for fd in files.values():
         os.close(fd)
 

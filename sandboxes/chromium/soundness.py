@@ -13,6 +13,8 @@ _DEVICES = {"lo", "tunl0", "sit0", "ip6tnl0", "gre0", "gretap0", "erspan0", "ip_
 """Devices that a fresh network namespace has by itself; none of them is up."""
 
 _FILTERED = "2"
+_AT_LEAST = 3
+"""PID 1, the browser, and a process that it started."""
 
 
 def check(pid: int, *, chromium_sandbox: bool) -> None:
@@ -31,7 +33,7 @@ def check(pid: int, *, chromium_sandbox: bool) -> None:
 
 
 def _faults(pid: int, chromium_sandbox: bool) -> list[str]:
-    wrong, depths = [], set()
+    wrong, depths, seen = [], set(), 0
     ours = {kind: _namespace("self", kind) for kind in ("net", "pid", "mnt")}
     for one in tree(pid):
         try:
@@ -39,6 +41,7 @@ def _faults(pid: int, chromium_sandbox: bool) -> list[str]:
         except OSError:
             continue  # it has ended
         name = f"{held['Name']} {one}"
+        seen += 1
         depths.add(len(held["NSpid"].split()))
         if held["Seccomp"] != _FILTERED:
             wrong.append(f"{name} has no system call filter")
@@ -52,7 +55,9 @@ def _faults(pid: int, chromium_sandbox: bool) -> list[str]:
                   if _namespace(one, kind) == link]  # fmt: skip
     if foreign := _devices(pid) - _DEVICES:
         wrong.append(f"it sees network devices: {', '.join(sorted(foreign))}")
-    if chromium_sandbox and len(depths) < 2:
+    if seen < _AT_LEAST:
+        wrong.append("its processes cannot be listed (the kernel lacks /proc/PID/task/*/children)")
+    elif chromium_sandbox and len(depths) < 2:
         wrong.append("Chromium made no namespace of its own")
     return wrong
 

@@ -7,10 +7,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from browser_places import opened
+from browser_talk import line
 from test_pieces import ALLOW, ARCH, EAFNOSUPPORT, ENOSYS, EPERM, KILL, decide
 
 from sandboxes import linux, seccomp
-from sandboxes.chromium import fonts, policy
+from sandboxes.base import SandboxUnavailable
+from sandboxes.chromium import fonts, open_browser, policy
 from sandboxes.chromium.container import config
 from sandboxes.chromium.flags import NO_SANDBOX, flags, reasons
 
@@ -84,6 +87,30 @@ def test_every_flag_has_a_reason_and_none_opens_a_door() -> None:
                  "--disable-seccomp-filter-sandbox", "--single-process", "--no-zygote"}  # fmt: skip
     assert not names & forbidden
     assert "--remote-debugging-pipe" in names
+
+
+def test_an_engine_that_forbids_chromiums_sandbox_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Under a policy without user namespaces the default raises; asked for less, the facts say so."""
+    opened("docker").close()  # skips where there is no engine
+    stricter: Any = policy.engine_profile()
+    bit = linux.CLONE_NEWUSER
+    argument = {"index": 0, "value": bit, "valueTwo": bit, "op": "SCMP_CMP_MASKED_EQ"}
+    rule = {"names": ["clone", "unshare"], "action": "SCMP_ACT_ERRNO", "args": [argument]}
+    stricter["syscalls"].append(rule)
+    monkeypatch.setattr(policy, "engine_profile", lambda: stricter)
+    with pytest.raises(SandboxUnavailable, match="cannot be kept") as refused:
+        open_browser("docker")
+    assert "max_user_namespaces" in refused.value.hint
+    browser = open_browser("docker", require_chromium_sandbox=False)
+    try:
+        assert browser.facts.isolation == "container-only"
+        assert browser.facts.flags[-1] == NO_SANDBOX
+        said = line(browser)
+        assert said.value(said.page(), "1+1") == 2
+    finally:
+        browser.close()
 
 
 def test_settings_of_fonts_are_well_formed() -> None:
