@@ -161,6 +161,23 @@ def test_no_file_of_the_host_is_there(browser: Any, tmp_path: Path) -> None:
     assert not hosts & set(shown.splitlines())
 
 
+def test_the_root_can_not_be_written_and_holds_no_program(place: str, browser: Any) -> None:
+    """Every mount but memory and /proc is read-only; without an engine no shell is there either."""
+    mounts = Path(f"/proc/{browser.pid}/mountinfo").read_text().splitlines()
+    fields = [row.split() for row in mounts]
+    writable = {row[4] for row in fields if "rw" in row[5].split(",")}
+    assert "/" not in writable
+    kinds = {row[4]: row[row.index("-") + 1] for row in fields}
+    assert {kinds[point] for point in writable} <= {"tmpfs", "proc", "devpts", "mqueue"}
+    if place == "embedded":
+        root = Path(f"/proc/{browser.pid}/root")
+        assert writable == {"/proc", "/tmp", "/dev/shm"}
+        assert {one.name for one in root.iterdir()} <= {
+            "dev", "etc", "lib", "lib32", "lib64", "opt", "proc", "root", "tmp", "usr", "var",
+        }  # fmt: skip
+        assert not (root / "usr/bin").exists() and not (root / "bin").exists()
+
+
 def test_a_page_reads_no_file(browser: Any) -> None:
     """fetch of a file fails in a page, whatever is there."""
     said = line(browser)
