@@ -20,7 +20,7 @@ from harness.pages.scripts import ScriptFacts
 from harness.pages.styles import StyleFacts, read_style
 from harness.pages.tree import Element, elements, text_end
 
-MAX_BYTES = 4_000_000
+MAX_BYTES = 1_000_000
 """A longer page is read up to here for everything but how it ends."""
 _NOWHERE = ("javascript:void(0)", "javascript:", "javascript:;", "javascript:void 0")
 _CONTROLS = frozenset({"button", "input", "select", "textarea", "summary"})

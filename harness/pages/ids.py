@@ -13,6 +13,7 @@ _ARIA = frozenset(
     {"aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "aria-details",
      "aria-activedescendant", "aria-flowto", "aria-errormessage"}
 )  # fmt: skip
+_MAX_BEGUN = 500
 _WORD = re.compile(r"[A-Za-z_][\w-]*")
 
 
@@ -38,7 +39,7 @@ def missing_ids(
     known |= {
         word for _, facts in scripts for text in facts.strings for word in _WORD.findall(text)
     }
-    begun = tuple({prefix for _, facts in scripts for prefix in facts.prefixes if len(prefix) > 1})
+    begun = tuple({p for _, facts in scripts for p in facts.prefixes if len(p) > 1})[:_MAX_BEGUN]
     seen: set[tuple[str, str]] = set()
     for name, by, offset in _asked(markup, scripts):
         if not name or name in known or name.startswith(begun) or (name, by) in seen:

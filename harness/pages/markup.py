@@ -17,6 +17,8 @@ Node = Any
 """A tree-sitter node; the binding is untyped where it matters."""
 Span = tuple[int, int]
 
+_MAX_DEPTH = 1_000
+"""tree-sitter's queries take quadratic time on deeper trees, which no author writes."""
 _QUERY = """
 (start_tag) @start (self_closing_tag) @start (end_tag) @end (erroneous_end_tag) @end
 (raw_text) @raw (comment) @comment (doctype) @doctype (ERROR) @error (text) @text
@@ -106,11 +108,11 @@ def _tools() -> tuple[Any, Any]:
 
 def read_markup(source: bytes) -> Markup:
     """The positions of a page given by `utf8`. Never raises."""
-    from tree_sitter import Parser, QueryCursor
+    from tree_sitter import Parser
 
     language, query = _tools()
     root = Parser(language).parse(source).root_node
-    found: dict[str, list[Node]] = QueryCursor(query).captures(root)
+    found = captured(query, root)
     raws = {node.start_byte: _span(node) for node in found.get("raw", [])}
     tags = tuple(_tag(node, raws) for node in _ordered(found.get("start", [])))
     ends = tuple((_name(node), _span(node)) for node in _ordered(found.get("end", [])))
@@ -124,6 +126,16 @@ def read_markup(source: bytes) -> Markup:
         tuple(sorted({node.start_byte for node in found.get("error", [])})),
         tuple(_span(node) for node in _ordered(found.get("text", []))),
     )
+
+
+def captured(query: Any, root: Node) -> dict[str, list[Node]]:
+    """The nodes of a query by capture name, down to `_MAX_DEPTH` levels below `root`."""
+    from tree_sitter import QueryCursor
+
+    cursor = QueryCursor(query)
+    cursor.set_max_start_depth(_MAX_DEPTH)
+    found: dict[str, list[Node]] = cursor.captures(root)
+    return found
 
 
 def _ordered(nodes: list[Node]) -> list[Node]:
