@@ -34,7 +34,7 @@ _LOOKUPS = {
     "matches": "#", "$": "#", "jQuery": "#", "$$": "#",
 }  # fmt: skip
 _HASH = re.compile(r"#([A-Za-z_][\w-]*)")
-MAX_BYTES = 300_000
+MAX_BYTES = 200_000
 """A script of a page is a tenth of that; a longer one is a bundle, or meant to keep us busy."""
 _GLOBAL_OBJECTS = ("window", "globalThis", "self", "top")
 _STORES = ("localStorage", "sessionStorage", "indexedDB", "cookieStore")

@@ -57,6 +57,26 @@ class Element:
     """Of scripts, styles and titles."""
 
 
+def tree_depth(source: bytes) -> int:
+    """How deep the page's tree is, in elements, by its deepest leaf."""
+    parser = _parsed(source)
+    deepest = depth = 0
+    node = parser.root
+    while node is not None:
+        depth += 1
+        deepest = max(deepest, depth)
+        following = node.first_child
+        while following is None and node is not None:
+            following = node.next
+            if following is None:
+                node = node.parent
+                depth -= 1
+            else:
+                depth -= 1
+        node = following
+    return deepest
+
+
 def elements(source: bytes) -> list[Element]:
     """Every element of the page's tree in document order, templates' contents left out."""
     return [
