@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,7 +13,6 @@ _ARIA = frozenset(
      "aria-activedescendant", "aria-flowto", "aria-errormessage"}
 )  # fmt: skip
 _MAX_BEGUN = 500
-_WORD = re.compile(r"[A-Za-z_][\w-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +27,14 @@ class MissingId:
 def missing_ids(
     markup: Markup, scripts: list[tuple[int, ScriptFacts]], extra: frozenset[str] = frozenset()
 ) -> Iterator[MissingId]:
-    """Every id asked for, once per asker, that neither the markup nor `extra` has, that no string
-    of a script names, and that begins like no name which a script puts together.
+    """Every id asked for, once per asker, that neither the markup nor `extra` has, that no script
+    can be seen to give, and that begins like no name which a script puts together.
 
     `scripts`: (byte offset of the script's text, its facts). An id that a library makes is told as
     missing too where the page's own text never names it.
     """
     known = extra | {value for tag in markup.tags if (value := tag.get("id"))}
-    known |= {
-        word for _, facts in scripts for text in facts.strings for word in _WORD.findall(text)
-    }
+    known |= {name for _, facts in scripts for name in facts.may_name}
     begun = tuple({p for _, facts in scripts for p in facts.prefixes if len(p) > 1})[:_MAX_BEGUN]
     seen: set[tuple[str, str]] = set()
     for name, by, offset in _asked(markup, scripts):

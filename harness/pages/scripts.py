@@ -31,6 +31,7 @@ _QUERY = """
 """
 _LOOKUPS = {
     "getElementById": "", "querySelector": "#", "querySelectorAll": "#", "closest": "#",
+    "select": "#", "selectAll": "#",
     "matches": "#", "$": "#", "jQuery": "#", "$$": "#",
 }  # fmt: skip
 _HASH = re.compile(r"#([A-Za-z_][\w-]*)")
@@ -45,7 +46,14 @@ _SHORTHANDS = frozenset(
      "mouseup", "mousemove", "mouseenter", "mouseleave", "input"}
 )  # fmt: skip
 _FUNCTIONS = frozenset({"arrow_function", "function_expression", "identifier"})
-_WORD_END = re.compile(r"[A-Za-z_][\w-]*\Z")
+_WORD = re.compile(r"[A-Za-z_][\w-]*")
+_ID_MADE = re.compile(r"(?<![\w-])id\s*=\s*[\"']?([A-Za-z_][\w-]*)")
+_NAMES_OTHERS = frozenset(
+    {"addEventListener", "removeEventListener", "createElement", "createElementNS", "getItem",
+     "setItem", "removeItem", "add", "remove", "toggle", "contains", "on", "off", "getContext",
+     "getAttribute", "Event", "CustomEvent", "includes", "startsWith", "endsWith", "log"}
+)  # fmt: skip
+_BEGUN = re.compile(r"(?:\A|[\s\S]*(?<![\w-])id\s*=\s*[\"']?)([A-Za-z_][\w-]*)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +82,9 @@ class ScriptFacts:
     errors: tuple[tuple[int, str], ...] = ()
     """(offset, text) of tree-sitter's error and missing nodes, outermost first."""
     lookups: tuple[Lookup, ...] = ()
-    strings: tuple[str, ...] = ()
-    """Pieces of string and template literals, those of the lookups left out."""
+    may_name: frozenset[str] = frozenset()
+    """Ids that the script may give to elements: `id="..."` in markup that it writes, and every
+    literal of one word that is not plainly something else (a lookup, an event type, a tag name)."""
     prefixes: frozenset[str] = frozenset()
     """Beginnings of names that are put together at run time, "row-" of `row-${i}`."""
     comments: tuple[tuple[int, str], ...] = ()
@@ -110,6 +119,14 @@ def _tools() -> tuple[Any, Any]:
 
     language = Language(tree_sitter_javascript.language())
     return language, Query(language, _QUERY)
+
+
+@lru_cache(maxsize=16)
+def script_query(pattern: str) -> Any:
+    """A query over scripts."""
+    from tree_sitter import Query
+
+    return Query(_tools()[0], pattern)
 
 
 @lru_cache(maxsize=1)
@@ -152,7 +169,7 @@ def read_script(source: bytes) -> ScriptFacts:
     return ScriptFacts(
         errors=tuple(_errors(root, found.get("error", []))),
         lookups=tuple(lookups),
-        strings=tuple(text_of(node) for node in pieces),
+        may_name=frozenset(name for node in pieces for name in _names(node)),
         prefixes=frozenset(prefix for node in pieces if (prefix := _prefix(node))),
         comments=tuple((n.start_byte, text_of(n)) for n in found.get("comment", [])),
         functions=tuple(_shapes(found)),
@@ -261,13 +278,32 @@ def _looked_at(call: Node) -> int | None:
     return node.start_byte + 1 if node is not None and any(True for _ in _lookups(call)) else None
 
 
+def _names(node: Node) -> Iterator[str]:
+    text = text_of(node)
+    yield from _ID_MADE.findall(text)
+    if _WORD.fullmatch(text) and not _is_other(node):
+        yield text
+
+
+def _is_other(node: Node) -> bool:
+    """Whether a literal of one word is an event type, a tag name, a key or one side of a test."""
+    around = node.parent.parent if node.parent is not None else None
+    if around is None:
+        return False
+    if around.type in ("binary_expression", "switch_case", "subscript_expression"):
+        return True
+    call = around.parent if around.type == "arguments" else None
+    return call is not None and callee(call) in _NAMES_OTHERS
+
+
 def _prefix(node: Node) -> str:
     following = node.next_sibling
-    found = _WORD_END.search(text_of(node))
+    text = text_of(node)
+    found = _BEGUN.match(text if len(text) <= 200 else " " + text[-200:])
     if found is None:
         return ""
     built = following is not None and following.type == "template_substitution"
-    return found.group() if built or found.group()[-1] in "-_" else ""
+    return found[1] if built or found[1][-1] in "-_" else ""
 
 
 def _errors(root: Node, errors: list[Node]) -> Iterator[tuple[int, str]]:
