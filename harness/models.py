@@ -10,11 +10,15 @@ import json
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
-
-from harness.record import Record as Record
+from pydantic import BaseModel, ConfigDict, Field
 
 SCHEMA_VERSION = 1
+
+
+class Record(BaseModel):
+    """Base of every persisted record: frozen, no unknown fields, docstrings in the schema."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 def digest(value: Any) -> str:

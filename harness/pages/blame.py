@@ -18,16 +18,15 @@ _OURS = re.compile(
 )
 """What a visit without network, devices, permissions and a person makes of good pages."""
 _UNDEFINED = re.compile(r"ReferenceError: ([\w$]+) is not defined")
-_OPTIONAL = frozenset(
-    """
+_NAMES = """
     SpeechRecognition webkitSpeechRecognition EyeDropper BarcodeDetector FaceDetector TextDetector
     LanguageModel Translator LanguageDetector Summarizer Writer Rewriter NDEFReader ai chrome
     showOpenFilePicker showSaveFilePicker showDirectoryPicker launchQueue IdleDetector WakeLock
-    """.split()
-)
+    """
+_OPTIONAL = frozenset(_NAMES.split())
 """Names that some browsers have and a headless one has not."""
-_MATERIAL = frozenset({"script", "stylesheet", "fetch", "xhr", "document", "websocket", "eventsource"})
 _CODE = frozenset({"script", "stylesheet"})
+_MATERIAL = _CODE | {"fetch", "xhr", "document", "websocket", "eventsource"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,8 @@ def excuse(evidence: PageEvidence) -> Excuse | None:
     request = miss or foreign
     if request is None:
         return None
-    code = {r.url for r in withheld if r.outcome in ("miss", "external") and r.kind.lower() in _CODE}
+    refused = [r for r in withheld if r.outcome in ("miss", "external")]
+    code = {r.url for r in refused if r.kind.lower() in _CODE}
     broke = any(
         e.owner is Owner.ENVIRONMENT and e.kind in UNCAUGHT and e.cause in code
         for e in evidence.errors

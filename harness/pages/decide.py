@@ -1,7 +1,7 @@
 """The decision table of pages: what was measured becomes a verdict. Pure and total.
 
-Each row looks for one fault. A fault that something of ours could have caused (a URL that we did not
-hold, a host that we refuse) is excused where such a thing happened: the page stays unscored.
+Each row looks for one fault. A fault that something of ours could have caused (a URL that we did
+not hold, a host that we refuse) is excused where such a thing happened: the page stays unscored.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class PageMeasured:
     """All that is known of a page when nothing more will be run.
 
     `visits`: each in a fresh context; after an end that is not `measured` the next one in a fresh
-    browser. `cases`: of the sketch, compared by the host. `score` and `coverage`: measured total and
-    share of weights, where they were computed; the policy may ask for them.
+    browser. `cases`: of the sketch, compared by the host. `score` and `coverage`: measured total
+    and share of weights, where they were computed; the policy may ask for them.
     """
 
     document: Document
@@ -123,12 +123,18 @@ def _asked(measured: PageMeasured, policy: PagePolicy) -> Decision:
     if policy.require_cases and not passed:
         return Decision(VerdictStatus.REVIEW, (Reason.NEEDS_TESTS,), "no case of the page was run")
     if measured.coverage is not None and measured.coverage < policy.min_coverage:
-        return Decision(VerdictStatus.REVIEW, (Reason.NEEDS_TESTS,),
-                        f"{measured.coverage:.0%} of the score's weights applied, "
-                        f"the policy asks for {policy.min_coverage:.0%}")  # fmt: skip
+        return Decision(
+            VerdictStatus.REVIEW,
+            (Reason.NEEDS_TESTS,),
+            f"{measured.coverage:.0%} of the score's weights applied, "
+            f"the policy asks for {policy.min_coverage:.0%}",
+        )
     if measured.score is not None and measured.score < policy.min_score:
-        return Decision(VerdictStatus.REVIEW, (Reason.LOW_SCORE,),
-                        f"scores {measured.score}, the policy asks for {policy.min_score}")  # fmt: skip
+        return Decision(
+            VerdictStatus.REVIEW,
+            (Reason.LOW_SCORE,),
+            f"scores {measured.score}, the policy asks for {policy.min_score}",
+        )
     return Decision(VerdictStatus.ACCEPTED, (), "rendered, exercised, and no fault found")
 
 
@@ -137,34 +143,45 @@ def _ended(measured: PageMeasured, policy: PagePolicy) -> Decision | None:
     ends = [visit for visit in measured.visits if visit.end is not End.MEASURED]
     fine = [visit for visit in measured.visits if visit.end is End.MEASURED]
     if not measured.visits:
-        return Decision(VerdictStatus.UNSCORED, (Reason.INTERNAL_ERROR,),
-                        "the page was never visited")  # fmt: skip
+        return Decision(
+            VerdictStatus.UNSCORED, (Reason.INTERNAL_ERROR,), "the page was never visited"
+        )
     if not ends or len(fine) > len(ends):
         return None
     first = ends[0]
     detail = f"{first.end.value} in phase {first.phase.value}: {first.detail}"
-    drawn = max(v.motion.gl_calls + v.runtime.get("gl_calls", 0) + v.attempts.get("gl_calls", 0)
-                for v in measured.visits)  # fmt: skip
+    drawn = max(
+        v.motion.gl_calls + v.runtime.get("gl_calls", 0) + v.attempts.get("gl_calls", 0)
+        for v in measured.visits
+    )
     if drawn:
-        return Decision(VerdictStatus.UNSCORED, (Reason.SOFTWARE_GL,),
-                        f"draws with WebGL, which is done by the processor here; {detail}")  # fmt: skip
+        return Decision(
+            VerdictStatus.UNSCORED,
+            (Reason.SOFTWARE_GL,),
+            f"draws with WebGL, which is done by the processor here; {detail}",
+        )
     ours = next((e for e in map(excuse, ends) if e is not None), None)
     if ours is not None:
         return _excused(ours, Fault(_ENDS[first.end], detail))
     if fine:
-        return Decision(VerdictStatus.REVIEW, (Reason.NONDETERMINISTIC,),
-                        f"in one visit only: {detail}")  # fmt: skip
+        return Decision(
+            VerdictStatus.REVIEW, (Reason.NONDETERMINISTIC,), f"in one visit only: {detail}"
+        )
     if len(ends) < policy.ends_to_confirm:
-        return Decision(VerdictStatus.REVIEW, (Reason.AMBIGUOUS,),
-                        f"seen in {len(ends)} of {policy.ends_to_confirm} visits: {detail}")  # fmt: skip
+        return Decision(
+            VerdictStatus.REVIEW,
+            (Reason.AMBIGUOUS,),
+            f"seen in {len(ends)} of {policy.ends_to_confirm} visits: {detail}",
+        )
     return Decision(VerdictStatus.REJECTED, (_ENDS[first.end],), detail)
 
 
 def _truncated(document: Document) -> Fault | None:
     if document.cut is None:
         return None
-    return Fault(Reason.TRUNCATED, f"line {document.cut.line}: {document.cut.detail}",
-                 excusable=False)  # fmt: skip
+    return Fault(
+        Reason.TRUNCATED, f"line {document.cut.line}: {document.cut.detail}", excusable=False
+    )
 
 
 def _by_word(word: str, reason: Reason, detail: str) -> Fault | None:
@@ -195,15 +212,22 @@ def _syntax(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None
 
 def _never(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
     """A script or sheet that no public server has, in a page that breaks for it."""
-    missing = next((r for r in evidence.requests if r.outcome.startswith("no_such_")
-                    and r.kind.lower() in ("script", "stylesheet")), None)  # fmt: skip
+    missing = next(
+        (
+            r
+            for r in evidence.requests
+            if r.outcome.startswith("no_such_") and r.kind.lower() in ("script", "stylesheet")
+        ),
+        None,
+    )
     if missing is None:
         return None
     broken = [e for e in evidence.errors if e.cause == missing.url and e.kind != "resource"]
     if not broken:
         return None
-    return Fault(Reason.API_HALLUCINATED, f"{missing.url} does not exist: {broken[0].text}",
-                 excusable=False)  # fmt: skip
+    return Fault(
+        Reason.API_HALLUCINATED, f"{missing.url} does not exist: {broken[0].text}", excusable=False
+    )
 
 
 def _errors(evidence: PageEvidence, _: Document, policy: PagePolicy) -> Fault | None:
@@ -224,8 +248,10 @@ def _unstyled(evidence: PageEvidence, document: Document, policy: PagePolicy) ->
     if not (found.none or thin):
         return None
     if found.asked:
-        return Fault(Reason.UNSTYLED, f"{found.asked} elements have a class, "
-                     f"{found.rules} style rules apply to the page")  # fmt: skip
+        return Fault(
+            Reason.UNSTYLED,
+            f"{found.asked} elements have a class, {found.rules} style rules apply to the page",
+        )
     if policy.unstyled_plain == "accept":
         return None
     status = VerdictStatus.REJECTED
@@ -239,16 +265,25 @@ def _dead(evidence: PageEvidence, document: Document, policy: PagePolicy) -> Fau
     if found.effective or not (found.needing or found.functions >= policy.min_functions):
         return None
     if found.needing and not found.wired and not found.heard:
-        return Fault(Reason.DEAD_CONTROLS, f"{found.needing} controls, and nothing listens: "
-                     f"{found.tried} actions without any effect")  # fmt: skip
+        return Fault(
+            Reason.DEAD_CONTROLS,
+            f"{found.needing} controls, and nothing listens: "
+            f"{found.tried} actions without any effect",
+        )
     idle = found.run_share is not None and found.run_share < policy.run_share
     if found.needing and found.share < policy.wired_share and (idle or not found.written):
-        return Fault(Reason.DEAD_CONTROLS, f"{found.needing - found.wired} of {found.needing} "
-                     f"controls have no listener; {found.tried} actions without any effect")  # fmt: skip
+        return Fault(
+            Reason.DEAD_CONTROLS,
+            f"{found.needing - found.wired} of {found.needing} "
+            f"controls have no listener; {found.tried} actions without any effect",
+        )
     silent = not found.heard and not found.written and not found.moving
     if silent and idle:
-        return Fault(Reason.DEAD_CONTROLS, f"{found.functions} functions, of which "
-                     f"{found.run_share:.0%} ran, and nothing binds the others")  # fmt: skip
+        return Fault(
+            Reason.DEAD_CONTROLS,
+            f"{found.functions} functions, of which "
+            f"{found.run_share:.0%} ran, and nothing binds the others",
+        )
     return None
 
 
@@ -257,14 +292,18 @@ def _targets(evidence: PageEvidence, document: Document, _: PagePolicy) -> Fault
     if not lost:
         return None
     names = ", ".join(f"#{name}" for name in lost[:3])
-    return Fault(Reason.MISSING_TARGET, f"scripts ask for {names}, which no element has",
-                 excusable=False)  # fmt: skip
+    return Fault(
+        Reason.MISSING_TARGET, f"scripts ask for {names}, which no element has", excusable=False
+    )
 
 
 def _acting(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
     """A name that nothing defines, found out by an action: no input makes it right."""
-    error = first_error(evidence, phases=frozenset({Phase.KEYBOARD, Phase.EXPLORE}),
-                        only=lambda e: undefined_name(e) is not None)  # fmt: skip
+    error = first_error(
+        evidence,
+        phases=frozenset({Phase.KEYBOARD, Phase.EXPLORE}),
+        only=lambda e: undefined_name(e) is not None,
+    )
     if error is None:
         return None
     return Fault(Reason.ACTION_ERROR, f"an action throws, line {error.line}: {error.text}")

@@ -121,9 +121,8 @@ def _optional(member: Node) -> bool:
 def _guarded(found: dict[str, list[Node]], name: str) -> bool:
     """Whether any condition asks for the name itself, on which a use may depend."""
     for node in found["guard"]:
-        if node.type == "binary_expression" and text_of(node.child_by_field_name("operator")) not in (
-            "&&", "||", "??",
-        ):  # fmt: skip
+        operator = text_of(node.child_by_field_name("operator"))
+        if operator and operator not in ("&&", "||", "??"):
             continue
         condition = node.child_by_field_name(_GUARDS[node.type])
         if condition is not None and any(_is(part, name) for part in _bare(condition)):
@@ -132,7 +131,7 @@ def _guarded(found: dict[str, list[Node]], name: str) -> bool:
 
 
 def _bare(node: Node) -> Iterator[Node]:
-    """The parts of a condition that are asked for themselves: neither object of a member nor called."""
+    """The parts of a condition that are asked for themselves, not for a member or a result."""
     if node.type in ("identifier", "member_expression"):
         yield node
     elif node.type in ("parenthesized_expression", "unary_expression", "binary_expression"):

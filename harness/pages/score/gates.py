@@ -16,8 +16,8 @@ _FREE_LINKS = 3
 
 
 def executability(evidence: PageEvidence, _: Document) -> Value:
-    """1. Executability: 0 for a hang, a crash or a syntax error in the page's own code; else 10 - 2.5
-    for each distinct uncaught error or rejection of its own before any action, at least 2.5.
+    """1. Executability: 0 for a hang, a crash or a syntax error in the page's own code; else 10
+    - 2.5 for each distinct uncaught error or rejection of its own before any action, at least 2.5.
     """
     if evidence.end is not End.MEASURED:
         return scored(0, end=evidence.end.value, detail=evidence.detail)
