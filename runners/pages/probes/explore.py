@@ -7,7 +7,7 @@ one, from the pixels. A change that comes without input is measured at rest and 
 from __future__ import annotations
 
 import random
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from runners.pages import inputs
@@ -30,8 +30,18 @@ _COUNTED = {
     "downloads": "downloads", "navigations": "navigations", "errors": "exceptions",
 }  # fmt: skip
 _TOLD = {"draws": ("draws", "gl_calls"), "clipboard": ("clipboard",)}
-_OTHERS = ("popups", "prints", "file_choosers", "fullscreen", "audio", "history")
+_OTHERS = ("popups", "prints", "file_choosers", "fullscreen", "audio", "history", "pickers")
 _AT_REST_MS = 1000.0
+_AWAY = inputs.Spot(1, 1, hit=False, by_value=False)
+_LONGEST = 400
+_TYPED = {
+    "number": "42", "email": "ada@example.com", "tel": "5551234", "password": "Passw0rd!",
+    "url": "https://example.com/",
+}  # fmt: skip
+_CHOSEN = {
+    "date": "2026-03-04", "time": "10:30", "month": "2026-03", "week": "2026-W10",
+    "datetime-local": "2026-03-04T10:30", "color": "#336699", "range": "70",
+}  # fmt: skip
 _SMALL = 0.0004
 
 
@@ -85,15 +95,16 @@ class _Explorer:
         if len(self.actions) >= _MOST_ACTIONS:
             return None
         control, place = self.controls[index], self.places[index]
-        target = inputs.locate(self.tab, f"__controls[{place}]")
-        if target is None:
+        element = f"__controls[{place}]"
+        spot = inputs.spot(self.tab, element)
+        if spot is None:
             return None
         begun = self.tab.clock.now_ms
         before = self._state()
         pixels = self._needs_pixels(control)
         if pixels and self.picture is None:
             self.picture = decode(self.tab.clock.look())
-        value = self._act(kind, control, target, place)
+        value = self._act(kind, control, spot, element)
         self.tab.clock.advance(160, 40)
         effect = self._effect(before, self._state(), self.tab.clock.now_ms - begun, kind)
         if pixels and not effect.any:
@@ -103,25 +114,28 @@ class _Explorer:
         self._record(kind, control.selector, control.label, value, begun, effect, control.kind)
         return effect
 
-    def _act(self, kind: str, control: Control, target: inputs.Target, place: int) -> str:
+    def _act(self, kind: str, control: Control, spot: inputs.Spot, element: str) -> str:
         tab = self.tab
         if kind == "choose":
-            return inputs.choose(tab, f"__controls[{place}]", control.kind)
+            value = f"#{2 + self.draw.randrange(2)}" if control.kind == "select" else ""
+            value = value or _CHOSEN[control.kind]
+            return inputs.choose(tab, element, value) or inputs.choose(tab, element, "#1") or ""
         if kind == "type":
-            value = inputs.text_for(control.kind, control.label)
-            inputs.click(tab, target)
-            inputs.type_text(tab, value)
+            # An example that the page itself gives is what it understands.
+            hint = tab.measure(f"{element}.placeholder || ''") if control.kind != "number" else ""
+            value = str(hint)[:_LONGEST] or _TYPED.get(control.kind, "hello world")
+            inputs.type_text(tab, element, value)
             return value
         if kind == "submit":
             inputs.press(tab, "Enter")
         elif kind == "hover":
-            inputs.hover(tab, target)
+            inputs.hover(tab, spot)
         elif kind == "drag":
-            inputs.drag(tab, target, 60, 30)
+            inputs.drag(tab, spot, replace(spot, x=spot.x + 60, y=spot.y + 30))
         elif kind == "wheel":
-            inputs.wheel(tab, target, 120)
+            inputs.wheel(tab, spot, 120)
         else:
-            inputs.click(tab, target)
+            inputs.click(tab, spot)
         return ""
 
     def _keys(self) -> None:
@@ -129,7 +143,7 @@ class _Explorer:
         heard = self.scene.evidence.listeners
         if not any(heard.get(kind) for kind in ("keydown", "keyup", "keypress")):
             return
-        self.tab.measure("document.activeElement && document.activeElement.blur(); 0")
+        inputs.blur(self.tab)
         begun, before = self.tab.clock.now_ms, self._state()
         for key in _KEYS:
             inputs.press(self.tab, key)
@@ -178,8 +192,8 @@ class _Explorer:
         )
 
     def _by_pixels(self, effect: Effect) -> Effect:
-        self.tab.measure("document.activeElement && document.activeElement.blur(); 0")
-        inputs.away(self.tab)
+        inputs.blur(self.tab)
+        inputs.hover(self.tab, _AWAY)
         now = decode(self.tab.clock.look())
         changed = difference(self.picture, now) if self.picture is not None else 0.0
         self.picture = now
@@ -203,5 +217,3 @@ def _kinds(control: Control) -> tuple[str, ...]:
     if any(kind in heard for kind in _DRAGGED):
         more = (*more, "drag")
     return more
-
-

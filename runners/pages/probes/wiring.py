@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from runners.pages.probes.coverage import take_functions
 from runners.pages.protocol import CallFailed
 from runners.pages.requests import ORIGIN
 from runners.pages.scene import Scene
@@ -19,8 +20,9 @@ _FILL = """(function(types, ...nodes) {
 def wiring(scene: Scene) -> None:
     """Lay the listeners by type into the evidence, and by element into the isolated world."""
     tab = scene.tab
+    take_functions(scene)
     found = _listeners(scene, "document") + _listeners(scene, "window")
-    own = [entry for entry in found if tab.scripts.get(entry["scriptId"], "").startswith(ORIGIN)]
+    own = [entry for entry in found if scene.scripts.get(entry["scriptId"], "").startswith(ORIGIN)]
     scene.add(
         listeners=dict(sorted(Counter(entry["type"] for entry in found).items())),
         own_listeners=dict(sorted(Counter(entry["type"] for entry in own).items())),
@@ -63,5 +65,3 @@ def _listeners(scene: Scene, of: str) -> list[dict[str, Any]]:
     )
     listeners: list[dict[str, Any]] = told["listeners"]
     return listeners
-
-
