@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from harness.models import Reason
-from harness.pages.score.base import UNCAUGHT
-from runners.pages.evidence import Owner, PageError, PageEvidence, Phase
+from harness.pages.score.base import OWN_ORIGIN, UNCAUGHT
+from runners.pages.evidence import Owner, PageError, PageEvidence, Phase, Request
 
 _OURS = re.compile(
     r"ResizeObserver loop|NotAllowedError|AbortError|NotSupportedError|permission|play\(\) request"
@@ -26,7 +26,14 @@ _NAMES = """
 _OPTIONAL = frozenset(_NAMES.split())
 """Names that some browsers have and a headless one has not."""
 _CODE = frozenset({"script", "stylesheet"})
-_MATERIAL = _CODE | {"fetch", "xhr", "document", "websocket", "eventsource"}
+_MATERIAL = _CODE | {"fetch", "xhr", "document", "websocket", "eventsource", "other"}
+_OBSERVERS = re.compile(
+    r"//(?:[\w-]+\.)*(?:plausible\.io|google-analytics\.com|googletagmanager\.com|clarity\.ms"
+    r"|cloudflareinsights\.com|hotjar\.com|segment\.(?:com|io)|sentry(?:-cdn)?\.(?:com|io)"
+    r"|doubleclick\.net|googlesyndication\.com|umami\.(?:is|dev)|goatcounter\.com"
+    r"|fathom\.com|usefathom\.com|posthog\.com|mixpanel\.com|heapanalytics\.com)/"
+)
+"""Hosts that watch visitors: no page needs one, so that none is an excuse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +46,36 @@ class Excuse:
     broke: bool = False
 
 
-def charged(error: PageError) -> bool:
-    """Whether an uncaught error counts against the page."""
-    if error.owner is not Owner.PAGE or error.kind not in UNCAUGHT or _OURS.search(error.text):
+def charged(error: PageError, evidence: PageEvidence) -> bool:
+    """Whether an uncaught error counts against the page.
+
+    One that the visit calls the environment's counts too where nothing was withheld but scripts
+    that watch visitors: an error does not follow from those.
+    """
+    if error.kind not in UNCAUGHT or error.owner is Owner.LIBRARY or _OURS.search(error.text):
+        return False
+    if error.owner is Owner.ENVIRONMENT and (not error.cause or withheld(evidence)):
         return False
     name = _UNDEFINED.search(error.text)
     return name is None or name[1] not in _OPTIONAL
+
+
+def withheld(evidence: PageEvidence) -> list[Request]:
+    """What the page asked for and was not given though it may exist: scripts and sheets first,
+    those of public CDNs before those of other hosts, then a second file of the page's own."""
+    asked = [
+        r
+        for r in evidence.requests
+        if r.kind.lower() in _MATERIAL and not _OBSERVERS.search(r.url) and _why(r) is not None
+    ]
+    return sorted(asked, key=lambda r: (r.outcome != "miss", r.kind.lower() not in _CODE))
+
+
+def _why(request: Request) -> Reason | None:
+    """The reason of a refusal; None for what was given, or stands nowhere."""
+    if request.outcome == "no_such_file" and request.url.startswith(OWN_ORIGIN):
+        return Reason.MISSING_FILE
+    return {"miss": Reason.CDN_MISS, "external": Reason.EXTERNAL_HOST}.get(request.outcome)
 
 
 def undefined_name(error: PageError) -> str | None:
@@ -65,25 +96,27 @@ def first_error(
     found = [
         e
         for e in evidence.errors
-        if e.kind in kinds and charged(e) and (phases is None or e.phase in phases) and only(e)
+        if e.kind in kinds
+        and charged(e, evidence)
+        and (phases is None or e.phase in phases)
+        and only(e)
     ]
     return found[skip] if len(found) > skip else None
 
 
 def excuse(evidence: PageEvidence) -> Excuse | None:
     """What we withheld that could matter: a script, a sheet or data, never a picture or font."""
-    withheld = [r for r in evidence.requests if r.kind.lower() in _MATERIAL]
-    miss = next((r for r in withheld if r.outcome == "miss"), None)
-    foreign = next((r for r in withheld if r.outcome == "external"), None)
-    request = miss or foreign
-    if request is None:
+    asked = withheld(evidence)
+    if not asked:
         return None
-    refused = [r for r in withheld if r.outcome in ("miss", "external")]
-    code = {r.url for r in refused if r.kind.lower() in _CODE}
-    broke = any(
-        e.owner is Owner.ENVIRONMENT and e.kind in UNCAUGHT and e.cause in code
-        for e in evidence.errors
+    first = asked[0]
+    reason = _why(first) or Reason.EXTERNAL_HOST
+    code = any(r.kind.lower() in _CODE for r in asked)
+    broke = code and any(
+        e.owner is Owner.ENVIRONMENT and e.kind in UNCAUGHT and e.cause for e in evidence.errors
     )
-    if miss is not None:
-        return Excuse(Reason.CDN_MISS, f"{miss.url} is not held", broke)
-    return Excuse(Reason.EXTERNAL_HOST, f"{request.url} is another server's", broke)
+    told = {
+        Reason.CDN_MISS: "is not held",
+        Reason.MISSING_FILE: "is a second file, which was not given",
+    }.get(reason, "is another server's")
+    return Excuse(reason, f"{first.url[:200]} {told}", broke)

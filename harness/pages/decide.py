@@ -14,7 +14,8 @@ from harness.models import CaseLine, Reason, VerdictStatus
 from harness.pages.blame import Excuse, excuse, first_error, undefined_name
 from harness.pages.document import Document
 from harness.pages.policy import PagePolicy
-from harness.pages.score.base import BEFORE
+from harness.pages.score.base import BEFORE, OWN_ORIGIN
+from harness.pages.score.network import NEVER
 from harness.pages.sight import sight
 from harness.pages.styling import styling
 from harness.pages.targets import lost_targets
@@ -154,6 +155,9 @@ def _ended(measured: PageMeasured, policy: PagePolicy) -> Decision | None:
         v.motion.gl_calls + v.runtime.get("gl_calls", 0) + v.attempts.get("gl_calls", 0)
         for v in measured.visits
     )
+    if drawn and fine:
+        # the repeated visit was given the time that drawing without a graphics card takes
+        return None
     if drawn:
         return Decision(
             VerdictStatus.UNSCORED,
@@ -211,22 +215,14 @@ def _syntax(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None
 
 
 def _never(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
-    """A script or sheet that no public server has, in a page that breaks for it."""
-    missing = next(
-        (
-            r
-            for r in evidence.requests
-            if r.outcome.startswith("no_such_") and r.kind.lower() in ("script", "stylesheet")
-        ),
-        None,
-    )
-    if missing is None:
-        return None
-    broken = [e for e in evidence.errors if e.cause == missing.url and e.kind != "resource"]
-    if not broken:
+    """A script or sheet that no public server has, in a page that breaks before any action."""
+    asked = (r for r in evidence.requests if r.kind.lower() in ("script", "stylesheet"))
+    gone = (r for r in asked if r.outcome in NEVER and not r.url.startswith(OWN_ORIGIN))
+    missing, broken = next(gone, None), first_error(evidence, phases=BEFORE)
+    if missing is None or broken is None:
         return None
     return Fault(
-        Reason.API_HALLUCINATED, f"{missing.url} does not exist: {broken[0].text}", excusable=False
+        Reason.API_HALLUCINATED, f"{missing.url} does not exist: {broken.text}", excusable=False
     )
 
 

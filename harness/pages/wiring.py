@@ -6,7 +6,7 @@ input. What cannot be argued with is that nobody listens: then nothing could hap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.pages.document import Document
 from harness.pages.score.running import moves
@@ -59,8 +59,8 @@ class Wiring:
 def wiring(evidence: PageEvidence, document: Document, min_functions: int = 3) -> Wiring:
     """The signs of one visit."""
     needing = [control for control in evidence.controls if needs_script(control)]
-    selectors = {control.selector for control in needing}
-    tried = [a for a in evidence.actions if a.kind not in _PREPARING and a.selector in selectors]
+    by_selector = {control.selector: control for control in needing}
+    tried = [a for a in evidence.actions if a.kind not in _PREPARING and a.selector in by_selector]
     functions = int(evidence.coverage.get("functions", document.functions))
     ran = evidence.coverage.get("functions_run")
     share = ran / functions if ran is not None and functions >= min_functions else None
@@ -70,7 +70,7 @@ def wiring(evidence: PageEvidence, document: Document, min_functions: int = 3) -
         heard=sum(n for kind, n in evidence.listeners.items() if kind in _ANYWHERE),
         written=document.wiring,
         tried=len(tried),
-        effective=sum(map(_told, tried)),
+        effective=sum(_told(action, by_selector[action.selector]) for action in tried),
         run_share=share,
         moving=moves(evidence),
         functions=functions,
@@ -90,5 +90,10 @@ def is_wired(control: Control) -> bool:
     return bool(ACTIVATING & {*control.listeners, *control.reached})
 
 
-def _told(action: Action) -> bool:
-    return action.effect.any
+def _told(action: Action, control: Control) -> bool:
+    """Whether code answered. Scrolling to a control is the visitor's own doing, and a form without
+    code is sent by the browser, which loads the page anew."""
+    effect = replace(action.effect, scrolled=0)
+    if control.in_form and not is_wired(control):
+        effect = replace(effect, navigations=0, requests=0)
+    return effect.any

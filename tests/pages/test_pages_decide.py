@@ -323,9 +323,28 @@ def test_a_picture_that_is_withheld_excuses_nothing() -> None:
 
 def test_a_url_that_never_existed_is_the_pages_fault() -> None:
     """A package that nobody published, in a page that breaks for it."""
-    decision = said(requests=(request("no_such_package"),), errors=(ours(),))
-    assert is_(decision, VerdictStatus.REJECTED, Reason.API_HALLUCINATED)
+    undefined = error("ReferenceError: lib is not defined")
+    decision = said(requests=(request("no_such_package"),), errors=(undefined,))
+    assert decision.status is VerdictStatus.REJECTED
+    assert decision.reasons[0] is Reason.API_HALLUCINATED
     assert said(requests=(request("no_such_file"),)).status is VerdictStatus.ACCEPTED
+
+
+def test_a_second_file_that_was_not_given_leaves_the_page_unscored() -> None:
+    """A page is a single file: what it asks of its own folder may well exist elsewhere."""
+    second = request("no_such_file", "XHR", "http://localhost/data.wasm")
+    decision = said(requests=(second,), errors=(error(),))
+    assert is_(decision, VerdictStatus.UNSCORED, Reason.MISSING_FILE)
+    assert said(requests=(second,)).status is VerdictStatus.ACCEPTED
+
+
+def test_a_script_that_watches_visitors_excuses_nothing() -> None:
+    """An error does not follow from statistics that were refused, whatever it is charged to."""
+    watcher = request("external", url="https://plausible.io/js/script.js")
+    thrown = ours("TypeError: Cannot read properties of null", cause=watcher.url)
+    decision = said(requests=(watcher,), errors=(thrown,))
+    assert is_(decision, VerdictStatus.REJECTED, Reason.LOAD)
+    assert said(requests=(watcher,)).status is VerdictStatus.ACCEPTED
 
 
 def test_visits_that_disagree_are_for_a_person() -> None:

@@ -15,6 +15,8 @@ Kind = Literal["measured", "mixed", "judged"]
 BEFORE = frozenset({Phase.LOAD, Phase.REST, Phase.VIEWS, Phase.MEDIA, Phase.ACCESSIBILITY})
 """The phases in which nothing was clicked or typed."""
 UNCAUGHT = frozenset({"exception", "rejection", "syntax"})
+OWN_ORIGIN = "http://localhost/"
+"""Where a visit serves the page: a relative URL leads there."""
 Z80 = 1.2815515594457412
 """The normal quantile of a two-sided 80 % interval."""
 
