@@ -153,7 +153,8 @@ def _words(text: str) -> set[str]:
 
 
 def _key(name: str) -> str:
-    key = re.sub(r"[^a-z]", "", name.lower().replace("i18n", "internationalization"))
+    words = re.sub(r"\(.*?\)", "", name.lower()).replace("i18n", "internationalization")
+    key = re.sub(r"[^a-z]", "", words)
     return key.replace("colour", "color").replace("isation", "ization")
 
 
