@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from enum import StrEnum
 
 from harness.models import Reason
-from harness.pages.score.base import OWN_ORIGIN, UNCAUGHT
+from harness.pages.document import Document
+from harness.pages.score.base import BEFORE, OWN_ORIGIN, UNCAUGHT
 from runners.pages.evidence import Owner, PageError, PageEvidence, Phase, Request
 
 _OURS = re.compile(
@@ -27,6 +29,8 @@ _OPTIONAL = frozenset(_NAMES.split())
 """Names that some browsers have and a headless one has not."""
 _CODE = frozenset({"script", "stylesheet"})
 _MATERIAL = _CODE | {"fetch", "xhr", "document", "websocket", "eventsource", "other"}
+_STYLISTS = re.compile(r"tailwind|unocss|twind|windi|styled|emotion|stylis|antd|material", re.I)
+"""Scripts that make style rules."""
 _OBSERVERS = re.compile(
     r"//(?:[\w-]+\.)*(?:plausible\.io|google-analytics\.com|googletagmanager\.com|clarity\.ms"
     r"|cloudflareinsights\.com|hotjar\.com|segment\.(?:com|io)|sentry(?:-cdn)?\.(?:com|io)"
@@ -36,14 +40,23 @@ _OBSERVERS = re.compile(
 """Hosts that watch visitors: no page needs one, so that none is an excuse."""
 
 
+class Scope(StrEnum):
+    """What a fault may be excused by, where it was withheld."""
+
+    NOTHING = "nothing"
+    STYLE = "style"
+    """A style sheet, or a script that makes style rules."""
+    LOADING = "loading"
+    """Scripts, sheets and data that the page asked for before anybody acted."""
+    ANYTHING = "anything"
+
+
 @dataclass(frozen=True, slots=True)
 class Excuse:
-    """Something that we did not give the page. `broke`: an uncaught error followed from a script
-    that we do not hold, so that what was measured is not the page."""
+    """Something that we did not give the page, and the reason that it makes."""
 
     reason: Reason
     detail: str
-    broke: bool = False
 
 
 def charged(error: PageError, evidence: PageEvidence) -> bool:
@@ -60,15 +73,27 @@ def charged(error: PageError, evidence: PageEvidence) -> bool:
     return name is None or name[1] not in _OPTIONAL
 
 
-def withheld(evidence: PageEvidence) -> list[Request]:
-    """What the page asked for and was not given though it may exist: scripts and sheets first,
-    those of public CDNs before those of other hosts, then a second file of the page's own."""
+def withheld(evidence: PageEvidence, scope: Scope = Scope.ANYTHING) -> list[Request]:
+    """What the page asked for and was not given though it may exist: what a public CDN has first,
+    then scripts and sheets, then the rest. Pictures, fonts and watchers of visitors never count."""
     asked = [
         r
         for r in evidence.requests
-        if r.kind.lower() in _MATERIAL and not _OBSERVERS.search(r.url) and _why(r) is not None
+        if r.kind.lower() in _MATERIAL
+        and not _OBSERVERS.search(r.url)
+        and _why(r) is not None
+        and _within(r, scope)
     ]
     return sorted(asked, key=lambda r: (r.outcome != "miss", r.kind.lower() not in _CODE))
+
+
+def _within(request: Request, scope: Scope) -> bool:
+    if scope is Scope.ANYTHING:
+        return True
+    if scope is Scope.NOTHING or request.phase not in BEFORE:
+        return False
+    styles = request.kind.lower() == "stylesheet" or bool(_STYLISTS.search(request.url))
+    return styles or scope is Scope.LOADING
 
 
 def _why(request: Request) -> Reason | None:
@@ -104,19 +129,31 @@ def first_error(
     return found[skip] if len(found) > skip else None
 
 
-def excuse(evidence: PageEvidence) -> Excuse | None:
-    """What we withheld that could matter: a script, a sheet or data, never a picture or font."""
-    asked = withheld(evidence)
+def excuse(evidence: PageEvidence, scope: Scope) -> Excuse | None:
+    """What we withheld that could be behind a fault of this scope."""
+    asked = withheld(evidence, scope)
     if not asked:
         return None
-    first = asked[0]
-    reason = _why(first) or Reason.EXTERNAL_HOST
-    code = any(r.kind.lower() in _CODE for r in asked)
-    broke = code and any(
-        e.owner is Owner.ENVIRONMENT and e.kind in UNCAUGHT and e.cause for e in evidence.errors
-    )
+    reason = _why(asked[0]) or Reason.EXTERNAL_HOST
     told = {
         Reason.CDN_MISS: "is not held",
         Reason.MISSING_FILE: "is a second file, which was not given",
     }.get(reason, "is another server's")
-    return Excuse(reason, f"{first.url[:200]} {told}", broke)
+    return Excuse(reason, f"{asked[0].url[:200]} {told}")
+
+
+def unmeasured(evidence: PageEvidence, document: Document) -> Excuse | None:
+    """Why a visit says nothing of the page: a script that we withheld ended its own code.
+
+    Seen by an uncaught error that follows from it, or by functions of the text of which the browser
+    never compiled one: a module whose import fails is not run, and throws nothing.
+    """
+    ours = excuse(evidence, Scope.LOADING)
+    if ours is None or not any(r.kind.lower() in _CODE for r in withheld(evidence, Scope.LOADING)):
+        return None
+    thrown = any(
+        e.owner is Owner.ENVIRONMENT and e.kind in UNCAUGHT and e.cause and e.phase in BEFORE
+        for e in evidence.errors
+    )
+    idle = document.functions > 0 and evidence.coverage.get("functions") == 0
+    return ours if thrown or idle else None

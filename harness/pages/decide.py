@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 from harness.decide import Decision
 from harness.models import CaseLine, Reason, VerdictStatus
-from harness.pages.blame import Excuse, excuse, first_error, undefined_name
+from harness.pages.blame import (
+    Excuse,
+    Scope,
+    excuse,
+    first_error,
+    undefined_name,
+    unmeasured,
+)
 from harness.pages.document import Document
 from harness.pages.policy import PagePolicy
 from harness.pages.score.base import BEFORE, OWN_ORIGIN
@@ -48,12 +55,12 @@ class PageMeasured:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One row's finding. `excusable`: something of ours may be behind it."""
+    """One row's finding. `excused_by`: what of ours may be behind it."""
 
     reason: Reason
     detail: str
     status: VerdictStatus = VerdictStatus.REJECTED
-    excusable: bool = True
+    excused_by: Scope = Scope.LOADING
 
 
 Row = Callable[[PageEvidence, Document, PagePolicy], Fault | None]
@@ -90,23 +97,26 @@ def _visit(evidence: PageEvidence, measured: PageMeasured, policy: PagePolicy) -
     found.append(_cases(measured))
     faults = [fault for fault in found if fault is not None]
     rejecting = [f for f in faults if f.status is VerdictStatus.REJECTED]
-    ours = excuse(evidence)
-    if rejecting:
-        solid = [f for f in rejecting if not f.excusable]
-        if ours is not None and not solid:
-            return _excused(ours, rejecting[0])
-        chosen = solid or rejecting
-        return Decision(
-            VerdictStatus.REJECTED,
-            tuple(dict.fromkeys(f.reason for f in chosen)),
-            chosen[0].detail,
-        )
-    if ours is not None and ours.broke:
-        return _excused(ours, None)
+    void = unmeasured(evidence, document)
+    excuses = [(f, excuse(evidence, f.excused_by)) for f in rejecting]
+    solid = [f for f, ours in excuses if ours is None and (void is None or _proved(f))]
+    if solid:
+        reasons = tuple(dict.fromkeys(f.reason for f in solid))
+        return Decision(VerdictStatus.REJECTED, reasons, solid[0].detail)
+    for fault, ours in excuses:
+        if ours is not None:
+            return _excused(ours, fault)
+    if void is not None:
+        return _excused(void, rejecting[0] if rejecting else None)
     faults += [f for f in (_doctype(document, policy), _closing(document, policy)) if f is not None]
     if faults:
         return _given(faults[0])
     return _asked(measured, policy)
+
+
+def _proved(fault: Fault) -> bool:
+    """Whether a fault stands even where the page's own code was not run to its end."""
+    return fault.excused_by in (Scope.NOTHING, Scope.STYLE)
 
 
 def _given(fault: Fault) -> Decision:
@@ -164,7 +174,8 @@ def _ended(measured: PageMeasured, policy: PagePolicy) -> Decision | None:
             (Reason.SOFTWARE_GL,),
             f"draws with WebGL, which is done by the processor here; {detail}",
         )
-    ours = next((e for e in map(excuse, ends) if e is not None), None)
+    told = (excuse(visit, Scope.LOADING) for visit in ends)
+    ours = next((one for one in told if one is not None), None)
     if ours is not None:
         return _excused(ours, Fault(_ENDS[first.end], detail))
     if fine:
@@ -183,16 +194,15 @@ def _ended(measured: PageMeasured, policy: PagePolicy) -> Decision | None:
 def _truncated(document: Document) -> Fault | None:
     if document.cut is None:
         return None
-    return Fault(
-        Reason.TRUNCATED, f"line {document.cut.line}: {document.cut.detail}", excusable=False
-    )
+    detail = f"line {document.cut.line}: {document.cut.detail}"
+    return Fault(Reason.TRUNCATED, detail, excused_by=Scope.NOTHING)
 
 
 def _by_word(word: str, reason: Reason, detail: str) -> Fault | None:
     if word not in ("review", "reject"):
         return None
     status = VerdictStatus.REJECTED if word == "reject" else VerdictStatus.REVIEW
-    return Fault(reason, detail, status, excusable=False)
+    return Fault(reason, detail, status, excused_by=Scope.NOTHING)
 
 
 def _doctype(document: Document, policy: PagePolicy) -> Fault | None:
@@ -211,7 +221,7 @@ def _syntax(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None
     error = first_error(evidence, kinds=("syntax",))
     if error is None:
         return None
-    return Fault(Reason.PARSE, f"line {error.line}: {error.text}", excusable=False)
+    return Fault(Reason.PARSE, f"line {error.line}: {error.text}", excused_by=Scope.NOTHING)
 
 
 def _never(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
@@ -221,9 +231,8 @@ def _never(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
     missing, broken = next(gone, None), first_error(evidence, phases=BEFORE)
     if missing is None or broken is None:
         return None
-    return Fault(
-        Reason.API_HALLUCINATED, f"{missing.url} does not exist: {broken.text}", excusable=False
-    )
+    detail = f"{missing.url} does not exist: {broken.text}"
+    return Fault(Reason.API_HALLUCINATED, detail, excused_by=Scope.NOTHING)
 
 
 def _errors(evidence: PageEvidence, _: Document, policy: PagePolicy) -> Fault | None:
@@ -247,13 +256,14 @@ def _unstyled(evidence: PageEvidence, document: Document, policy: PagePolicy) ->
         return Fault(
             Reason.UNSTYLED,
             f"{found.asked} elements have a class, {found.rules} style rules apply to the page",
+            excused_by=Scope.STYLE,
         )
     if policy.unstyled_plain == "accept":
         return None
     status = VerdictStatus.REJECTED
     if policy.unstyled_plain == "review":
         status = VerdictStatus.REVIEW
-    return Fault(Reason.UNSTYLED, "no style rule and no style attribute", status)
+    return Fault(Reason.UNSTYLED, "no style rule and no style attribute", status, Scope.STYLE)
 
 
 def _dead(evidence: PageEvidence, document: Document, policy: PagePolicy) -> Fault | None:
@@ -273,8 +283,7 @@ def _dead(evidence: PageEvidence, document: Document, policy: PagePolicy) -> Fau
             f"{found.needing - found.wired} of {found.needing} "
             f"controls have no listener; {found.tried} actions without any effect",
         )
-    silent = not found.heard and not found.written and not found.moving
-    if silent and idle:
+    if idle and not found.heard and not found.moving:
         return Fault(
             Reason.DEAD_CONTROLS,
             f"{found.functions} functions, of which "
@@ -288,9 +297,8 @@ def _targets(evidence: PageEvidence, document: Document, _: PagePolicy) -> Fault
     if not lost:
         return None
     names = ", ".join(f"#{name}" for name in lost[:3])
-    return Fault(
-        Reason.MISSING_TARGET, f"scripts ask for {names}, which no element has", excusable=False
-    )
+    detail = f"scripts ask for {names}, which no element has"
+    return Fault(Reason.MISSING_TARGET, detail, excused_by=Scope.NOTHING)
 
 
 def _acting(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
@@ -302,14 +310,16 @@ def _acting(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None
     )
     if error is None:
         return None
-    return Fault(Reason.ACTION_ERROR, f"an action throws, line {error.line}: {error.text}")
+    detail = f"an action throws, line {error.line}: {error.text}"
+    return Fault(Reason.ACTION_ERROR, detail, excused_by=Scope.ANYTHING)
 
 
 def _cases(measured: PageMeasured) -> Fault | None:
     failed = next((c for c in measured.cases if c.outcome != "passed"), None)
     if failed is None:
         return None
-    return Fault(Reason.CASE_FAILED, f"{failed.name or failed.id}: {failed.detail}")
+    detail = f"{failed.name or failed.id}: {failed.detail}"
+    return Fault(Reason.CASE_FAILED, detail, excused_by=Scope.ANYTHING)
 
 
 _ROWS: tuple[Row, ...] = (_syntax, _never, _errors, _blank, _unstyled, _dead, _targets, _acting)

@@ -293,15 +293,32 @@ def test_a_failed_case_rejects_and_a_passed_one_can_be_asked_for() -> None:
         ("external", "Script", Reason.EXTERNAL_HOST),
     ],
 )
-@pytest.mark.parametrize("bad", [{"dom": UNSTYLED_DOM}, {"errors": (error(),)}])
+@pytest.mark.parametrize("bad", [DEAD, replace(GOOD, errors=(error(),)), BLANK])
 def test_a_page_that_fails_beside_something_withheld_is_unscored(
-    outcome: str, kind: str, reason: Reason, bad: dict[str, Any]
+    outcome: str, kind: str, reason: Reason, bad: PageEvidence
 ) -> None:
     """Never rejected for what we did not give it."""
-    decision = said(requests=(request(outcome, kind),), **bad)
+    decision = said(bad, requests=(request(outcome, kind),))
     assert is_(decision, VerdictStatus.UNSCORED, reason)
-    blank = said(BLANK, requests=(request(outcome, kind),))
-    assert is_(blank, VerdictStatus.UNSCORED, reason)
+    later = replace(request(outcome, kind), phase=EXPLORE)
+    assert said(bad, requests=(later,)).status is VerdictStatus.REJECTED
+
+
+def test_missing_style_is_excused_by_what_makes_style_alone() -> None:
+    """A sheet or a style-making script; data and other libraries style nothing."""
+    tailwind = request("external", "Script", "https://cdn.tailwindcss.com/")
+    for withheld in (request("miss", "Stylesheet"), tailwind):
+        assert said(dom=UNSTYLED_DOM, requests=(withheld,)).status is VerdictStatus.UNSCORED
+    for withheld in (request("miss", "Script"), request("external", "Fetch")):
+        assert said(dom=UNSTYLED_DOM, requests=(withheld,)).status is VerdictStatus.REJECTED
+
+
+def test_code_that_never_ran_for_a_miss_leaves_the_page_unscored() -> None:
+    """A module whose import is withheld throws nothing and does nothing: that is no good page."""
+    idle = {"functions": 0, "functions_run": 0}
+    decision = said(requests=(request("miss"),), coverage=idle)
+    assert is_(decision, VerdictStatus.UNSCORED, Reason.CDN_MISS)
+    assert said(coverage=idle).status is VerdictStatus.ACCEPTED
 
 
 def test_a_miss_that_does_no_harm_does_not_matter() -> None:
