@@ -26,7 +26,7 @@ from harness.pages.score.network import NEVER
 from harness.pages.sight import sight
 from harness.pages.styling import styling
 from harness.pages.targets import lost_targets
-from harness.pages.wiring import wiring
+from harness.pages.wiring import disconnected, wiring
 from runners.pages.evidence import End, PageEvidence, Phase
 
 _ENDS = {
@@ -267,29 +267,8 @@ def _unstyled(evidence: PageEvidence, document: Document, policy: PagePolicy) ->
 
 
 def _dead(evidence: PageEvidence, document: Document, policy: PagePolicy) -> Fault | None:
-    found = wiring(evidence, document, policy.min_functions)
-    if found.effective or not (found.needing or found.functions >= policy.min_functions):
-        return None
-    if found.needing and not found.wired and not found.heard:
-        return Fault(
-            Reason.DEAD_CONTROLS,
-            f"{found.needing} controls, and nothing listens: "
-            f"{found.tried} actions without any effect",
-        )
-    idle = found.run_share is not None and found.run_share < policy.run_share
-    if found.needing and found.share < policy.wired_share and (idle or not found.written):
-        return Fault(
-            Reason.DEAD_CONTROLS,
-            f"{found.needing - found.wired} of {found.needing} "
-            f"controls have no listener; {found.tried} actions without any effect",
-        )
-    if idle and not found.heard and not found.moving:
-        return Fault(
-            Reason.DEAD_CONTROLS,
-            f"{found.functions} functions, of which "
-            f"{found.run_share:.0%} ran, and nothing binds the others",
-        )
-    return None
+    told = disconnected(wiring(evidence, document, policy.min_functions), policy)
+    return Fault(Reason.DEAD_CONTROLS, told) if told else None
 
 
 def _targets(evidence: PageEvidence, document: Document, _: PagePolicy) -> Fault | None:

@@ -160,7 +160,9 @@ def test_a_blank_page_is_rejected() -> None:
 
 def test_a_gradient_behind_nothing_is_blank_and_white_on_white_too() -> None:
     """A picture with colours does not help an empty document, nor text that nobody sees."""
-    assert Reason.BLANK in said(BLANK, looks=(PICTURE,)).reasons
+    gradient = replace(PICTURE, edges=0.0)
+    assert Reason.BLANK in said(BLANK, looks=(gradient,)).reasons
+    assert Reason.BLANK not in said(BLANK, looks=(PICTURE,)).reasons
     unseen = said(looks=(FLAT, replace(FLAT, name="after")))
     assert Reason.BLANK in unseen.reasons
 
