@@ -37,13 +37,13 @@ def lost_targets(evidence: PageEvidence, document: Document) -> list[str]:
     wanted = looked_up - {*document.ids, *map(str, evidence.words.get("ids", ()) or ())}
     if not wanted:
         return []
-    strings = {text for fact in facts for text in fact.strings}
+    maybe = {name for fact in facts for name in fact.may_name}
     begun = tuple({p for fact in facts for p in fact.prefixes if len(p) > 1})
     whole = b"\n".join(scripts).decode("utf-8", "replace")
     any_id = _COMPUTED.search(whole) is not None
     wanted = {
         w for w in wanted
-        if not w.startswith(begun) and not _made(w, whole) and not (any_id and w in strings)
+        if not w.startswith(begun) and not _made(w, whole) and not (any_id and w in maybe)
     }  # fmt: skip
     used = {name for text in scripts for name, is_used in _uses(text, wanted) if is_used}
     return sorted(used)

@@ -29,7 +29,7 @@ _KINDS = """
     radio month week datetime-local contenteditable editable
     """
 _FIELDS = frozenset(_KINDS.split())
-_MUTE = frozenset({"canvas", "element", "label", "draggable", "option"})
+_MUTE = frozenset({"canvas", "element", "label", "option"})
 """Kinds that promise nothing by themselves: what looks the same is often only looked at."""
 _PREPARING = frozenset({"hover", "wheel", "type"})
 
@@ -74,6 +74,8 @@ def wiring(evidence: PageEvidence, document: Document, min_functions: int = 3) -
     by_selector = {control.selector: control for control in needing}
     tried = [a for a in evidence.actions if a.kind not in _PREPARING and a.selector in by_selector]
     native = {control.selector for control in evidence.controls if control.native}
+    # what is typed into editable contents changes the document, and nobody answered
+    written_in = {c.selector for c in evidence.controls if c.kind == "editable"}
     functions = int(evidence.coverage.get("functions", document.functions))
     ran = evidence.coverage.get("functions_run")
     share = ran / functions if ran is not None and functions >= min_functions else None
@@ -89,7 +91,7 @@ def wiring(evidence: PageEvidence, document: Document, min_functions: int = 3) -
         answered=sum(
             _told(action, by_selector.get(action.selector))
             for action in evidence.actions
-            if action.kind != "hover" and action.selector not in native
+            if action.kind != "hover" and action.selector not in native | written_in
         ),
         run_share=share,
         moving=moves(evidence),
