@@ -293,6 +293,17 @@ def _acting(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None
     return Fault(Reason.ACTION_ERROR, detail, excused_by=Scope.ANYTHING)
 
 
+def _hidden(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
+    """A page that takes its errors away from the browser's report, and in which nothing has an
+    effect: whether it throws cannot be known, so that it is for a person."""
+    takes = [kind for kind in ("error", "unhandledrejection") if evidence.listeners.get(kind)]
+    tried = [a for a in evidence.actions if a.kind not in ("hover", "wheel", "type")]
+    if not takes or not tried or any(action.effect.any for action in tried):
+        return None
+    detail = f"listens for {' and '.join(takes)} itself, and {len(tried)} actions had no effect"
+    return Fault(Reason.AMBIGUOUS, detail, VerdictStatus.REVIEW)
+
+
 def _cases(measured: PageMeasured) -> Fault | None:
     failed = next((c for c in measured.cases if c.outcome != "passed"), None)
     if failed is None:
@@ -301,4 +312,14 @@ def _cases(measured: PageMeasured) -> Fault | None:
     return Fault(Reason.CASE_FAILED, detail, excused_by=Scope.ANYTHING)
 
 
-_ROWS: tuple[Row, ...] = (_syntax, _never, _errors, _blank, _unstyled, _dead, _targets, _acting)
+_ROWS: tuple[Row, ...] = (
+    _syntax,
+    _never,
+    _errors,
+    _blank,
+    _unstyled,
+    _dead,
+    _targets,
+    _acting,
+    _hidden,
+)

@@ -59,6 +59,8 @@ class Wiring:
     """Functions that ran, of the page's own; None where it has too few to say."""
     moving: bool
     functions: int
+    ran: float | None
+    """Functions of the page's own that ran; None where that was not measured."""
     timers: float
     """Intervals and timers that were set: code that may look at fields by itself."""
 
@@ -96,6 +98,7 @@ def wiring(evidence: PageEvidence, document: Document, min_functions: int = 3) -
         run_share=share,
         moving=moves(evidence),
         functions=functions,
+        ran=ran,
         timers=sum(evidence.runtime.get(name, 0) for name in ("intervals", "timers")),
     )
 
@@ -116,6 +119,8 @@ def disconnected(found: Wiring, policy: PagePolicy) -> str:
     still = not found.moving and not found.timers and not found.answered and not found.heard
     if still and found.fields and found.functions:
         return f"{found.fields} fields and {found.functions} functions, and nothing listens"
+    if still and found.functions and found.ran == 0:
+        return f"{found.functions} functions, of which none ran, and nothing binds one"
     if still and idle:
         return f"{found.functions} functions, {found.run_share:.0%} ran, and nothing binds the rest"
     return ""

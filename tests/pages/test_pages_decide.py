@@ -25,7 +25,16 @@ from harness.models import CaseLine, Reason, VerdictStatus
 from harness.pages.decide import decide_page
 from harness.pages.document import read_document
 from harness.pages.policy import PagePolicy
-from runners.pages.evidence import Action, Control, Effect, End, Owner, PageEvidence, Phase
+from runners.pages.evidence import (
+    Action,
+    Control,
+    Effect,
+    End,
+    Motion,
+    Owner,
+    PageEvidence,
+    Phase,
+)
 
 POLICY = PagePolicy()
 NOTHING = {"visible": 1, "text_chars": 0, "controls": 0}
@@ -230,6 +239,62 @@ def test_half_of_the_wiring_gone_rejects_with_a_second_sign() -> None:
     )
     reached = said(half, coverage={"functions": 20, "functions_run": 18})
     assert reached.status is VerdictStatus.ACCEPTED
+
+
+SILENT = {"controls": (), "actions": (), "listeners": {}}
+
+
+@pytest.mark.parametrize(
+    "dead",
+    [
+        # fields, functions, and not a listener on the whole page
+        replace(GOOD, **{**SILENT, "controls": (Control(selector="#q", kind="textarea"),)}),
+        # a page for keys that nobody listens to
+        replace(GOOD, **SILENT, coverage={"functions": 2, "functions_run": 0}),
+        # many functions, of which hardly one is reached
+        replace(GOOD, **SILENT, coverage={"functions": 40, "functions_run": 2}),
+        # a listener of a library on the window hears every button, and none is the page's own
+        replace(DEAD, controls=(replace(BUTTON, listeners=(), reached=("click",)),),
+                listeners={"click": 1}, own_listeners={}),
+        # a form that is sent by the browser because its own code is gone
+        replace(DEAD, controls=(replace(BUTTON, listeners=(), in_form=True),),
+                actions=(Action(step=1, kind="click", selector="#more", effect=Effect(navigations=1)),)),
+        # typing into editable contents changes them, and nobody answers
+        replace(GOOD, **{**SILENT, "controls": (Control(selector="#q", kind="editable"),),
+                "actions": (Action(step=1, kind="type", selector="#q", effect=Effect(text=9)),)}),
+    ],
+)  # fmt: skip
+def test_what_nothing_can_reach_is_dead(dead: PageEvidence) -> None:
+    """Whatever it looks like: no listener and no timer could ever run the page's code."""
+    bare = read_document(HTML.replace("addEventListener", "void"))
+    decision = decide_page(measured(dead, document=bare), POLICY)
+    assert is_(decision, VerdictStatus.REJECTED, Reason.DEAD_CONTROLS)
+
+
+@pytest.mark.parametrize(
+    "alive",
+    [
+        replace(GOOD, **SILENT, coverage={"functions": 0, "functions_run": 0}),
+        replace(GOOD, **SILENT, coverage={"functions": 4, "functions_run": 4}),
+        replace(GOOD, **SILENT, coverage={"functions": 9, "functions_run": 1}, runtime={"intervals": 1}),
+        replace(GOOD, **SILENT, coverage={"functions": 9, "functions_run": 1}, motion=Motion(draws=9)),
+        replace(GOOD, **{**SILENT, "controls": (Control(selector="c", kind="canvas"),)}),
+        replace(GOOD, **{**SILENT, "controls": (Control(selector="i", kind="text", in_form=True),)}),
+    ],
+)  # fmt: skip
+def test_pages_that_need_nobody_are_alive(alive: PageEvidence) -> None:
+    """Articles, pages that are drawn once, clocks, animations, pictures, forms of other sites."""
+    assert said(alive).status is VerdictStatus.ACCEPTED
+
+
+def test_a_page_that_hides_its_errors_and_does_nothing_is_for_a_person() -> None:
+    """Whether it throws cannot be known; with an effect it is like any other."""
+    idle = tuple(replace(action, effect=Effect()) for action in GOOD.actions)
+    listeners = {"click": 1, "error": 1}
+    hiding = said(listeners=listeners, own_listeners=listeners, actions=idle)
+    assert is_(hiding, VerdictStatus.REVIEW, Reason.AMBIGUOUS)
+    assert said(listeners=listeners).status is VerdictStatus.ACCEPTED
+    assert said(actions=idle).status is VerdictStatus.ACCEPTED
 
 
 LOST = HTML.replace('id="sum"', 'id="total"')
