@@ -73,6 +73,15 @@ def charged(error: PageError, evidence: PageEvidence) -> bool:
     return name is None or name[1] not in _OPTIONAL
 
 
+def own_errors(evidence: PageEvidence, *phases: Phase) -> list[PageError]:
+    """The uncaught errors that count against the page, of some phases or of all."""
+    return [
+        error
+        for error in evidence.errors
+        if charged(error, evidence) and (not phases or error.phase in phases)
+    ]
+
+
 def withheld(evidence: PageEvidence, scope: Scope = Scope.ANYTHING) -> list[Request]:
     """What the page asked for and was not given though it may exist: what a public CDN has first,
     then scripts and sheets, then the rest. Pictures, fonts and watchers of visitors never count."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from harness.pages.document import Document, read_document
 from harness.pages.frontcoder import CRITERIA
 from harness.pages.policy import PagePolicy
 from harness.pages.score.base import wilson
+from harness.pages.variants import TYPES
 from runners.pages.evidence import (
     Action,
     Contrast,
@@ -65,6 +67,14 @@ def test_the_table_has_all_25() -> None:
     assert (kinds.count("measured"), kinds.count("mixed"), kinds.count("judged")) == (20, 2, 3)
     assert [d.number for d in DIMENSIONS if d.gate] == [1, 2, 3]
     assert all(row[4].startswith(f"{row[0]}. ") and len(row[4]) > 40 for row in table())
+
+
+def test_the_reference_says_what_the_code_does() -> None:
+    """Every dimension with its weight, and every variant type, stands in the page of reference."""
+    text = (Path(__file__).parents[2] / "docs/reference/pages.md").read_text()
+    missing = [d.name for d in DIMENSIONS if f"| {d.number} | {d.name} | {d.weight} |" not in text]
+    assert missing == []
+    assert [kind.name for kind in TYPES if f"| {kind.name} |" not in text] == []
 
 
 def test_frontcoders_criteria_are_complete() -> None:

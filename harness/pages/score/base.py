@@ -8,7 +8,7 @@ from math import isfinite, sqrt
 from typing import Any, Literal
 
 from harness.pages.document import Document
-from runners.pages.evidence import Owner, PageError, PageEvidence, Phase
+from runners.pages.evidence import PageEvidence, Phase
 
 Kind = Literal["measured", "mixed", "judged"]
 
@@ -69,17 +69,6 @@ def wilson(hits: int, tries: int, z: float = Z80) -> float:
     middle = share + z * z / (2 * tries)
     spread = z * sqrt(share * (1 - share) / tries + z * z / (4 * tries * tries))
     return max(0.0, (middle - spread) / (1 + z * z / tries))
-
-
-def own_errors(evidence: PageEvidence, *phases: Phase) -> list[PageError]:
-    """The page's own uncaught errors, of some phases or of all."""
-    return [
-        error
-        for error in evidence.errors
-        if error.owner is Owner.PAGE
-        and error.kind in UNCAUGHT
-        and (not phases or error.phase in phases)
-    ]
 
 
 def number(counts: Mapping[str, float], name: str) -> float | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from harness.pages.blame import own_errors
 from harness.pages.document import Document
-from harness.pages.score.base import BEFORE, Value, absent, clip, own_errors, scored
+from harness.pages.score.base import BEFORE, Value, absent, clip, scored
 from harness.pages.sight import look, sight
 from harness.pages.styling import styled_share
 from runners.pages.evidence import End, PageEvidence

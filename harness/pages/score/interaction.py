@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from harness.pages.blame import own_errors
 from harness.pages.document import Document
-from harness.pages.score.base import Value, absent, clip, own_errors, scored, wilson
+from harness.pages.score.base import Value, absent, clip, scored, wilson
 from runners.pages.evidence import Effect, PageEvidence, Phase
 
 _PREPARING = frozenset({"hover", "wheel", "type"})
