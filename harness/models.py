@@ -10,15 +10,11 @@ import json
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from harness.record import Record as Record
 
 SCHEMA_VERSION = 1
-
-
-class Record(BaseModel):
-    """Base of every persisted record: frozen, no unknown fields, docstrings in the schema."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 def digest(value: Any) -> str:
@@ -170,6 +166,28 @@ class Reason(StrEnum):
     SPEC_CONFLICT = "spec_conflict"
     AMBIGUOUS = "ambiguous"
     SENSITIVE_TOPIC = "sensitive_topic"
+    BLANK = "blank"
+    """A page that shows nothing, at the start and after it was tried."""
+    TRUNCATED = "truncated"
+    """A page whose text ends inside of something that must be closed."""
+    MALFORMED = "malformed"
+    """A page without doctype or closing structure, where the policy asks for them."""
+    UNSTYLED = "unstyled"
+    """A page without style, or whose classes no rule knows."""
+    DEAD_CONTROLS = "dead_controls"
+    """A page with controls to which nothing listens."""
+    MISSING_TARGET = "missing_target"
+    """A page whose scripts ask for elements that never exist."""
+    ACTION_ERROR = "action_error"
+    """A page in which an action runs into a name that nothing defines."""
+    LOW_SCORE = "low_score"
+    """A page under the score that the policy asks for."""
+    CDN_MISS = "cdn_miss"
+    """A page that fails for a public file which is not in the local store: our fault."""
+    EXTERNAL_HOST = "external_host"
+    """A page that fails for a host which is refused: nothing is known of the page."""
+    SOFTWARE_GL = "software_gl"
+    """A page that draws more WebGL than a processor can: nothing is known of the page."""
     SANDBOX_LOST = "sandbox_lost"
     CANARY_FAILED = "canary_failed"
     INTERNAL_ERROR = "internal_error"

@@ -9,6 +9,7 @@ from runners.pages.evidence import End, PageEvidence, Phase
 from runners.pages.patience import PageEnded, Patience
 from runners.pages.pictures import Picture
 from runners.pages.probes.coverage import begin, end
+from runners.pages.probes.explore import explore
 from runners.pages.probes.rest import after, rest
 from runners.pages.probes.views import media, views
 from runners.pages.protocol import BrowserFault, CallFailed, Pipes, Wire
@@ -76,6 +77,7 @@ def phases(depth: str) -> tuple[tuple[Phase, PhaseOf], ...]:
         (Phase.REST, begin),
         (Phase.VIEWS, views),
         (Phase.MEDIA, media),
+        (Phase.EXPLORE, explore),
         (Phase.EXPLORE, after),
         (Phase.EXPLORE, end),
     )

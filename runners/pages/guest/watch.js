@@ -17,4 +17,20 @@
   addEventListener("scroll", () => { seen.scrolled++; }, { capture: true, passive: true });
   addEventListener("focusin", () => { seen.focus++; }, true);
   globalThis.__seen = seen;
+
+  // A list or picker of the browser stops the source of frames for good: nothing opens one.
+  const LISTS = "select:not([multiple]):not([size])";
+  const PICKERS = "input[type=color], input[type=date], input[type=time], input[type=month],"
+    + " input[type=week], input[type=datetime-local]";
+  const OPENING = new Set([" ", "Enter", "ArrowUp", "ArrowDown", "F4"]);
+  const refuse = (type, css, opens) => addEventListener(type, (event) => {
+    const at = event.composedPath()[0];
+    const near = at instanceof Element ? Element.prototype.closest.call(at, css) : null;
+    if (!near || !opens(event)) return;
+    event.preventDefault();
+    if (type === "mousedown") HTMLElement.prototype.focus.call(near);
+  }, true);
+  refuse("mousedown", LISTS, () => true);
+  refuse("click", PICKERS, () => true);
+  refuse("keydown", `${LISTS}, ${PICKERS}`, (event) => OPENING.has(event.key));
 })();

@@ -54,19 +54,26 @@ def end(scene: Scene) -> None:
     scene.add(runtime=runtime, coverage={**_functions(scene), **_rules(scene)})
 
 
-def _functions(scene: Scene) -> dict[str, float]:
+def take_functions(scene: Scene) -> None:
+    """Add what ran since it was last asked; asking sets the browser's counts to zero."""
     answer: Any = scene.tab.call("Profiler.takePreciseCoverage")["result"]
-    functions = run = 0
     for script in answer:
+        number = script["scriptId"]
+        scene.scripts[number] = script["url"]
         if not script["url"].startswith(ORIGIN):
             continue
         for function in script["functions"]:
             first = function["ranges"][0]
             if not function["functionName"] and first["startOffset"] == 0:
                 continue  # the script itself
-            functions += 1
-            run += any(part["count"] for part in function["ranges"])
-    return {"functions": functions, "functions_run": run}
+            key = (number, first["startOffset"], first["endOffset"])
+            ran = any(part["count"] for part in function["ranges"])
+            scene.functions[key] = scene.functions.get(key, False) or ran
+
+
+def _functions(scene: Scene) -> dict[str, float]:
+    take_functions(scene)
+    return {"functions": len(scene.functions), "functions_run": sum(scene.functions.values())}
 
 
 def _rules(scene: Scene) -> dict[str, float]:
