@@ -237,6 +237,10 @@ class Tab:
             self.gate.count("popups")
         elif method == "Page.navigatedWithinDocument":
             self.gate.count("history")
+        elif method == "Page.frameNavigated":
+            self._navigated(params["frame"])
+        elif method == "Page.frameAttached":
+            self.gate.count("frames")
         elif method == "Target.attachedToTarget":
             self._kid(params)
         elif method == "Inspector.targetCrashed":
@@ -248,6 +252,11 @@ class Tab:
             self._contexts[context["name"] if context["name"] == self._world else ""] = context[
                 "id"
             ]
+
+    def _navigated(self, frame: dict[str, Any]) -> None:
+        """Documents that no request stands behind take the page's place: about:blank, blob:."""
+        if frame["id"] == self.gate.frame and not frame["url"].startswith(ORIGIN):
+            self.gate.count("navigations")
 
     def _dialog(self, params: dict[str, Any]) -> None:
         self.gate.count("dialogs")

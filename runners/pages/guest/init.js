@@ -78,6 +78,15 @@
         setTimeout(values[1], 5, { code: 1, message: "Permission denied", PERMISSION_DENIED: 1 });
       return 1;
     });
+  for (const [kind, name] of [["USB", "requestDevice"], ["Bluetooth", "requestDevice"], ["HID", "requestDevice"],
+    ["Serial", "requestPort"], ["Navigator", "requestMIDIAccess"], ["Navigator", "share"], ["Keyboard", "lock"],
+    ["WakeLock", "request"], ["CredentialsContainer", "get"], ["PaymentRequest", "show"], ["EyeDropper", "open"]])
+    stub(globalThis[kind] && globalThis[kind].prototype, name, () => {
+      tell("permissions");
+      return Promise.reject(new DOMException("Permission denied", "NotAllowedError"));
+    });
+  for (const name of ["read", "readText"])
+    count(globalThis.Clipboard && Clipboard.prototype, name, "permissions");
   count(globalThis.Navigator && Navigator.prototype, "sendBeacon", "beacons");
   for (const name of ["WebSocket", "EventSource", "RTCPeerConnection", "WebTransport", "AudioContext"]) {
     const kept = globalThis[name];

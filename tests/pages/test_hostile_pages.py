@@ -1,0 +1,115 @@
+"""Every hostile page, in every place: stopped, named, heard by nobody, and harmless to the next."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser_places import PLACES, line
+from page_attempt import HostilePage, page
+from page_catalogue import hostile_pages, tables
+from page_world import Keeper, Listeners, budget_of, counted, interfaces, part
+
+from runners.pages.evidence import End
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "hostile-pages.md"
+ORDINARY = page(
+    "document.querySelector('b').textContent='fine '+(6*7)",
+    body="<b></b><button onclick='0'>Press</button>",
+).encode()
+
+
+@pytest.fixture(scope="module", params=PLACES)
+def keeper(request: pytest.FixtureRequest) -> Iterator[Keeper]:
+    """A browser for each place."""
+    kept = Keeper(str(request.param))
+    yield kept
+    kept.close()
+
+
+@pytest.fixture(scope="module")
+def ordinary(keeper: Keeper) -> str:
+    """How the ordinary page looks before any hostile one."""
+    seen = keeper.visit(ORDINARY)
+    assert seen.evidence.end is End.MEASURED, seen.evidence.detail
+    return seen.evidence.looks[0].picture
+
+
+@pytest.fixture(scope="module")
+def outside() -> Iterator[Listeners]:
+    """What listens on the host."""
+    listeners = Listeners()
+    yield listeners
+    listeners.close()
+
+
+def _params() -> list[object]:
+    marks = {True: [pytest.mark.slow], False: []}
+    return [pytest.param(p, id=p.name, marks=marks[p.slow]) for p in hostile_pages()]
+
+
+@pytest.mark.parametrize("hostile", _params())
+def test_hostile_page(
+    keeper: Keeper, ordinary: str, outside: Listeners, hostile: HostilePage
+) -> None:
+    """It ends as is due, what it tried is named, nothing is heard, and the next page is fine."""
+    document = hostile.document(outside.address)
+    seen = keeper.visit(document, full=hostile.full, budget=budget_of(hostile))
+    evidence = seen.evidence
+    told = f"{evidence.end.value}: {evidence.detail} {dict(evidence.attempts)}"
+    assert evidence.end in hostile.ends, told
+    if evidence.end is End.MEASURED:
+        for names in hostile.named:
+            assert counted(evidence, names) > 0, f"{names} was not counted: {told}"
+    else:
+        assert evidence.detail, "an end without words"
+    after = keeper.visit(ORDINARY).evidence
+    assert (after.end, after.errors) == (End.MEASURED, ()), after.detail
+    assert after.looks[0].picture == ordinary, "the next page looks otherwise"
+    assert outside.heard == [], told
+
+
+@pytest.mark.parametrize(
+    "hostile", [pytest.param(p, id=p.name) for p in hostile_pages() if p.twin is not None]
+)
+def test_a_lie_is_not_in_the_evidence(
+    keeper: Keeper, outside: Listeners, hostile: HostilePage
+) -> None:
+    """The evidence of a page that lies is that of the same page without the lie."""
+    lying = keeper.visit(hostile.document(outside.address), full=hostile.full).evidence
+    honest = keeper.visit(hostile.untampered(outside.address), full=hostile.full).evidence
+    assert (lying.end, honest.end) == (End.MEASURED, End.MEASURED), lying.detail
+    for name in hostile.same:
+        assert part(lying, name) == part(honest, name), name
+
+
+def test_a_renderer_has_no_interface_but_loopback(keeper: Keeper) -> None:
+    """The kernel shows the processes that run pages no way out."""
+    line(keeper.browser).page("data:text/html,<h1>x</h1>")
+    renderers = keeper.renderers()
+    assert renderers
+    assert all(interfaces(pid) <= {"lo"} for pid in renderers)
+
+
+def test_the_listeners_hear() -> None:
+    """A connection and a datagram are noted, so that silence means something."""
+    listeners = Listeners()
+    host, port = listeners.address.split(":")
+    socket.create_connection((host, int(port))).close()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.sendto(b"out", (host, int(port)))
+    until = time.monotonic() + 30
+    while len(listeners.heard) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    listeners.close()
+    assert sorted(listeners.heard) == ["TCP", "UDP"]
+
+
+def test_the_reference_lists_every_page() -> None:
+    """The document's table is the catalogue's, and no two pages share a name."""
+    assert tables() in REFERENCE.read_text(), "python tests/pages/hostile/page_catalogue.py"
+    names = [p.name for p in hostile_pages()]
+    assert len(names) == len(set(names)) >= 64
