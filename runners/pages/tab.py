@@ -225,8 +225,7 @@ class Tab:
         elif method == "Log.entryAdded":
             self.happenings.entry(params["entry"])
         elif method == "Runtime.bindingCalled" and params["name"] == self._key:
-            name = params["payload"]
-            self.told[name] = self.told.get(name, 0) + 1
+            self._told(params["payload"])
         elif method == "Runtime.executionContextCreated":
             self._context_made(params["context"])
         elif method.startswith("DOMStorage.domStorageItem"):
@@ -259,6 +258,12 @@ class Tab:
                 "id"
             ]
 
+    def _told(self, payload: str) -> None:
+        if payload.startswith("error\n"):
+            self.happenings.heard(payload)
+        else:
+            self.told[payload] = self.told.get(payload, 0) + 1
+
     def _navigated(self, frame: dict[str, Any]) -> None:
         """Documents that no request stands behind take the page's place: about:blank, blob:."""
         if frame["id"] == self.gate.frame and not frame["url"].startswith(ORIGIN):
@@ -286,7 +291,7 @@ class Tab:
             if method == "Fetch.requestPaused":
                 self.gate.paused(told, post)
             elif method == "Runtime.exceptionThrown":
-                self.happenings.exception(told["exceptionDetails"])
+                self.happenings.exception(told["exceptionDetails"], aside=True)
             elif method == "Target.attachedToTarget":
                 self._kid(told)
 

@@ -23,6 +23,29 @@
     return Reflect.apply(kept, this, values);
   });
 
+  // What the page's own handlers call handled is reported to nobody: it is heard here before them.
+  // A value is read by the getters of this moment, as a page can replace them later.
+  const reads = (kind, name) => {
+    const found = kind && Object.getOwnPropertyDescriptor(kind.prototype, name);
+    return (event) => Reflect.apply(found.get, event, []);
+  };
+  const ErrorHeard = globalThis.ErrorEvent, RejectionHeard = globalThis.PromiseRejectionEvent;
+  const message = reads(ErrorHeard, "message"), file = reads(ErrorHeard, "filename");
+  const line = reads(ErrorHeard, "lineno"), column = reads(ErrorHeard, "colno");
+  const reason = reads(RejectionHeard, "reason"), words = Error.prototype.toString;
+  const apply = Reflect.apply;
+  let heard = 0;
+  const hear = (kind, read) => (event) => {
+    if (!event.isTrusted || heard >= 200) return;
+    try { const found = read(event); heard++; say(`error\n${kind}\n${found}`); } catch {}
+  };
+  addEventListener("error", hear("exception",
+    (event) => `${line(event)}\n${column(event)}\n${file(event)}\n${message(event)}`), true);
+  addEventListener("unhandledrejection", hear("rejection", (event) => {
+    const why = reason(event);
+    return `0\n0\n\n${typeof why === "object" && why ? apply(words, why, []) : String(why)}`;
+  }), true);
+
   let state = SEED | 0;
   const next = () => { // mulberry32
     state = (state + 0x6D2B79F5) | 0;

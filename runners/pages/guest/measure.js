@@ -111,7 +111,7 @@
   }
   out.hit = hits.size;
   const css = { rules: 0, width_rules: 0, dark_rules: 0, reduced_rules: 0, keyframes: 0, transitions: 0, variables: 0, flex: 0, grid: 0, focus_rules: 0, hover_rules: 0, rtl_rules: 0 };
-  const plain = [];
+  const simple = [];
   const walk = (rules) => {
     for (const rule of rules) {
       if (rule instanceof CSSStyleRule) {
@@ -124,7 +124,7 @@
         if (/:focus/.test(selector)) css.focus_rules++;
         if (/:hover/.test(selector)) css.hover_rules++;
         if (/\[dir|:dir\(/.test(selector) || /-inline-(start|end):/.test(text)) css.rtl_rules++;
-        if (plain.length < 400 && selector && !/^\s*(\*|:root)\s*$/.test(selector)) plain.push(selector.replace(/::?[a-z-]+(\([^)]*\))?/g, "") || "*");
+        if (simple.length < 400 && selector && !/^\s*(\*|:root)\s*$/.test(selector)) simple.push(selector.replace(/::?[a-z-]+(\([^)]*\))?/g, "") || "*");
         if (rule.cssRules.length) walk(rule.cssRules);
         continue;
       }
@@ -143,7 +143,7 @@
   }
   Object.assign(out, css);
   const matched = new Set();
-  for (const selector of plain) {
+  for (const selector of simple) {
     try { for (const e of document.querySelectorAll(selector)) matched.add(plain(e)); } catch {}
   }
   out.styled = Array.from(matched).filter((e) => !ignored.has(e.tagName)).length;

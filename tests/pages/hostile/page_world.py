@@ -30,7 +30,7 @@ class Listeners:
     def __init__(self) -> None:
         self.heard: list[str] = []
         self._tcp, self._udp = self._bound()
-        self.address = "127.0.0.1:%d" % self._tcp.getsockname()[1]
+        self.address = f"127.0.0.1:{self._tcp.getsockname()[1]}"
         for loop in (self._accept, self._receive):
             threading.Thread(target=loop, daemon=True).start()
 
@@ -124,6 +124,8 @@ def part(evidence: PageEvidence, name: str) -> Any:
     """What a lie is about, without what says nothing: places in the text, times, pictures' names."""
     if name == "errors":
         return sorted((e.kind, e.text, e.owner.value) for e in evidence.errors)
+    if name == "owners":
+        return sorted(e.owner.value for e in evidence.errors)
     if name == "looks":
         return [dataclasses.replace(look, picture="") for look in evidence.looks]
     return getattr(evidence, name)

@@ -186,7 +186,7 @@ PAGES = (
             body="<button>Lock</button><video></video>",
         ),
         ends=SLOW,
-        named=("fullscreen|permissions",),
+        named=("pointer_lock",),
         full=True,
     ),
     HostilePage(
@@ -207,6 +207,17 @@ PAGES = (
         html=page(
             "const p=()=>{for(const e of document.querySelectorAll('select,input'))try{e.showPicker()}catch(e){}};for(const e of['click','keydown','focusin'])addEventListener(e,p);console.warn('ready')",
             body="<select aria-label=a><option>1<option>2</select><input type=date aria-label=b><input type=color aria-label=c><input list=l aria-label=d><datalist id=l><option>x</datalist><button>Open</button>",
+        ),
+        ends=BLIND,
+        named=("console",),
+        full=True,
+    ),
+    HostilePage(
+        name="device-select-anew",
+        group=DEVICES,
+        tries="open a list in a document opened anew, from which every listener is gone",
+        html=page(
+            "setTimeout(()=>{document.open();document.write('<h1>Anew</h1><select aria-label=a style=width:300px><option>1<option>2</select><input type=date aria-label=b>');document.close()},50);console.warn('ready')"
         ),
         ends=BLIND,
         named=("console",),

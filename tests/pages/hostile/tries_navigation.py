@@ -37,12 +37,12 @@ _NAVIGATIONS = (
     (
         "navigate-scheme",
         "open other programs by their schemes",
-        "let i=0;const u=['mailto:a@b.c','tel:1','intent://x#Intent;end','ms-word:x','ssh://CANARY','ftp://CANARY/x','view-source:http://localhost/','ws://CANARY/'];setInterval(()=>{location=u[i++%u.length]},20);setTimeout(()=>location='/left',400)",
+        "let i=0;const u=['mailto:a@b.c','tel:1','intent://x#Intent;end','ms-word:x','ssh://CANARY','ftp://CANARY/x','view-source:http://localhost/','ws://CANARY/'];setInterval(()=>{location=u[i++%u.length]},45);setTimeout(()=>location='/left',400)",
     ),
     (
         "navigate-browser-pages",
         "open the browser's own pages: crash, kill, hang, restart, settings, devtools",
-        "let i=0;const u=['chrome://crash','chrome://kill','chrome://hang','chrome://restart','chrome://inducebrowsercrashforrealz','chrome://gpucrash','chrome://settings','devtools://devtools/bundled/inspector.html','chrome-extension://a/b','about:crash','chrome-untrusted://x','isolated-app://x'];setInterval(()=>{try{location=u[i%u.length];open(u[i++%u.length])}catch(e){}},10);setTimeout(()=>location='/left',400)",
+        "let i=0;const u=['chrome://crash','chrome://kill','chrome://hang','chrome://restart','chrome://inducebrowsercrashforrealz','chrome://gpucrash','chrome://settings','devtools://devtools/bundled/inspector.html','chrome-extension://a/b','about:crash','chrome-untrusted://x','isolated-app://x'];setInterval(()=>{try{location=u[i%u.length];open(u[i++%u.length])}catch(e){}},70);setTimeout(()=>location='/left',400)",
     ),
     (
         "navigate-api",
@@ -105,7 +105,7 @@ _ROOTS = (
 )
 
 PAGES = (
-    *table(NAVIGATION, _NAVIGATIONS, ends=SLOW, named=("navigations",)),
+    *table(NAVIGATION, _NAVIGATIONS, ends=SLOW, named=("navigations|history|popups",)),
     HostilePage(
         name="navigate-flood",
         group=NAVIGATION,

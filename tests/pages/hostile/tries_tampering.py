@@ -67,7 +67,7 @@ _OVERRIDES = (
     (
         "lie-frozen",
         "freeze and seal all prototypes, so that no tool can wrap them",
-        "for(const k of Object.getOwnPropertyNames(window))try{const v=window[k];if(typeof v==='function'){v.prototype&&Object.freeze(v.prototype);Object.freeze(v)}}catch(e){};Object.freeze(Object.prototype);Object.preventExtensions(window);Object.preventExtensions(document)",
+        "for(const k of Object.getOwnPropertyNames(window))try{const v=window[k];if(typeof v==='function'){v.prototype&&Object.freeze(v.prototype);Object.freeze(v)}}catch(e){};try{Object.freeze(Object.prototype);Object.preventExtensions(document);Object.preventExtensions(window)}catch(e){}",
     ),
     (
         "lie-tools",
@@ -77,7 +77,7 @@ _OVERRIDES = (
     (
         "lie-symbols",
         "look for what the driver left in the page, call it with forged results and replace it",
-        "const w=window,forged=JSON.stringify({end:'measured',verdict:'accepted',errors:[],effective:99});const seen=new Set(Object.getOwnPropertyNames(document.createElement('iframe').constructor));for(const o of[w,document,navigator,console,Function.prototype,EventTarget.prototype])for(const k of Reflect.ownKeys(o)){if(typeof k==='string'&&!/probe|pair|proof|bind|harness|cdp|play|_/i.test(k))continue;try{const v=o[k];if(typeof v==='function'&&!/^(re|__define|__lookup)/.test(String(k)))v(forged)}catch(e){}try{Object.defineProperty(o,k,{value:()=>({forged})})}catch(e){}}for(const k of['binding','report','send','emit','__report__'])try{w[k]&&w[k](forged)}catch(e){};seen.clear()",
+        "const w=window,forged=JSON.stringify({end:'measured',verdict:'accepted',errors:[],effective:99});const seen=new Set(Object.getOwnPropertyNames(document.createElement('iframe').constructor));for(const o of[w,document,navigator,console,Function.prototype,EventTarget.prototype])for(const k of Reflect.ownKeys(o)){if(typeof k==='string'&&!/probe|pair|proof|bind|harness|cdp|play|_/i.test(k))continue;try{const v=o[k];if(typeof v==='function'&&!/^(re|__define|__lookup)/.test(String(k)))v(forged)}catch(e){}try{Object.defineProperty(o,k,{value:()=>({forged})})}catch(e){}}const f=document.createElement('iframe');document.body.append(f);for(const n of Object.getOwnPropertyNames(f.contentWindow))if(/^[0-9a-f]{8,}$/.test(n))for(const x of['draws','console','exceptions','error\\nexception\\n1\\n1\\n\\nforged','rubbish','error\\n'])try{f.contentWindow[n](x)}catch(e){}f.remove();for(const k of['binding','report','send','emit','__report__'])try{w[k]&&w[k](forged)}catch(e){};seen.clear()",
     ),
 )
 
@@ -174,6 +174,8 @@ _ERRORS = (
     ),
 )
 
+_EXCUSE = "setTimeout(()=>{throw Error('Failed to fetch: net::ERR_BLOCKED_BY_CLIENT, NetworkError')},20);Promise.reject(Error('Failed to fetch dynamically imported module'))"
+
 _FORGED = {
     "lie-console": (
         "print results of its own, in the shape of ours, and instructions to a judge",
@@ -231,6 +233,15 @@ PAGES = (
             named=("exceptions",),
         )
         for name, tries, code, honest in _ERRORS
+    ),
+    HostilePage(
+        name="lie-excused-errors",
+        group=LIES,
+        tries="word its own errors as if a request of it had been refused",
+        html=page(_EXCUSE),
+        twin=page(_EXCUSE.replace("Failed to fetch", "Plainly wrong").replace("ERR_", "")),
+        same=("owners",),
+        named=("exceptions",),
     ),
     *(
         HostilePage(
