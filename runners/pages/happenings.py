@@ -47,6 +47,8 @@ class Happenings:
         _, kind, line, column, url, text, *_ = (*payload.split("\n", 5), *[""] * 5)
         if not (line.isdecimal() and column.isdecimal()) or len(self._heard) > _MOST_HEARD:
             return
+        if kind == "exception" and line == "0":
+            return  # the browser's own, for instance of a ResizeObserver: no script threw
         text = text.removeprefix("Uncaught ")[:_TEXT]
         told = PageError(
             kind=kind, text=text, url=url, line=int(line), column=int(column), phase=self.phase

@@ -9,17 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from browser_places import opened, processes, status
-from page_attempt import HANG, HostilePage
+from page_attempt import MEASURED, HostilePage
 
-from runners.pages.evidence import PageEvidence
+from runners.pages.evidence import End, PageEvidence
 from runners.pages.patience import Budget
 from runners.pages.protocol import Wire
 from runners.pages.scene import Order
 from runners.pages.visit import Visited, visit
 
-SURE = Budget(answer_cpu_s=1.0, visit_cpu_s=3.0)
+SURE = Budget(answer_cpu_s=0.6, visit_cpu_s=2.0)
 """For what never ends; no ordinary page of a test needs so much."""
-PATIENT = Budget(answer_cpu_s=2.0, visit_cpu_s=4.0)
+SHORT = Budget(answer_cpu_s=1.2, visit_cpu_s=2.5)
+"""For what may or may not end."""
+FILLING = Budget(answer_cpu_s=2.0, visit_cpu_s=5.0)
+"""To reach a limit of memory before one of time, as a rule."""
 TRUSTING = Budget()
 """For pages that are due to be measured in full."""
 
@@ -31,8 +34,9 @@ class Listeners:
         self.heard: list[str] = []
         self._tcp, self._udp = self._bound()
         self.address = f"127.0.0.1:{self._tcp.getsockname()[1]}"
-        for loop in (self._accept, self._receive):
-            threading.Thread(target=loop, daemon=True).start()
+        self._threads = [threading.Thread(target=f) for f in (self._accept, self._receive)]
+        for thread in self._threads:
+            thread.start()
 
     @staticmethod
     def _bound() -> tuple[socket.socket, socket.socket]:
@@ -49,26 +53,26 @@ class Listeners:
             return tcp, udp
 
     def _accept(self) -> None:
-        while True:
-            try:
-                peer, _ = self._tcp.accept()
-            except OSError:
-                return
-            self.heard.append("TCP")
-            peer.close()
+        with self._tcp:
+            while True:
+                try:
+                    peer, _ = self._tcp.accept()
+                except OSError:
+                    return
+                self.heard.append("TCP")
+                peer.close()
 
     def _receive(self) -> None:
-        while True:
-            data = self._udp.recv(2048)
-            if not data or data == b"end":
-                return
-            self.heard.append("UDP")
+        with self._udp:
+            while self._udp.recv(2048) != b"end":
+                self.heard.append("UDP")
 
     def close(self) -> None:
         """Stop listening."""
         self._udp.sendto(b"end", self._udp.getsockname())
         self._tcp.shutdown(socket.SHUT_RDWR)
-        self._tcp.close()
+        for thread in self._threads:
+            thread.join()
 
 
 class Keeper:
@@ -80,7 +84,7 @@ class Keeper:
         self._wire = Wire(self.browser)
         self.thrown = 0
 
-    def visit(self, document: bytes, *, full: bool = False, budget: Budget = PATIENT) -> Visited:
+    def visit(self, document: bytes, *, full: bool = False, budget: Budget = TRUSTING) -> Visited:
         """One visit, not repeated."""
         order = Order(page=document, depth="full" if full else "render", budget=budget)
         try:
@@ -110,9 +114,11 @@ class Keeper:
 
 def budget_of(page: HostilePage) -> Budget:
     """How much processor time a page is given: little where it is sure to use up all of it."""
-    if page.twin is not None:
+    if page.ends == MEASURED:
         return TRUSTING
-    return SURE if page.ends == HANG else PATIENT
+    if End.MEASURED not in page.ends:
+        return FILLING if End.MEMORY in page.ends else SURE
+    return SHORT
 
 
 def counted(evidence: PageEvidence, names: str) -> int:
