@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import socket
+import base64
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from page_catalogue import hostile_pages, tables
 from page_world import Keeper, Listeners, budget_of, counted, interfaces, part
 
 from runners.pages.evidence import End
+from sandboxes.base import SandboxUnavailable
+from sandboxes.chromium import binary
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "hostile-pages.md"
 ORDINARY = page(
@@ -94,18 +97,30 @@ def test_a_renderer_has_no_interface_but_loopback(keeper: Keeper) -> None:
     assert all(interfaces(pid) <= {"lo"} for pid in renderers)
 
 
-def test_the_listeners_hear() -> None:
-    """A connection and a datagram are noted, so that silence means something."""
+def test_an_ordinary_browser_is_heard(tmp_path: Path) -> None:
+    """The same page in a browser without isolation reaches both listeners: silence means something."""
+    attack = next(p for p in hostile_pages() if p.name == "out-fresh-realm")
     listeners = Listeners()
-    host, port = listeners.address.split(":")
-    socket.create_connection((host, int(port))).close()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        udp.sendto(b"out", (host, int(port)))
-    until = time.monotonic() + 30
-    while len(listeners.heard) < 2 and time.monotonic() < until:
-        time.sleep(0.01)
+    document = base64.b64encode(attack.document(listeners.address)).decode()
+    command = [
+        _binary(), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}",
+        f"data:text/html;base64,{document}", "--remote-debugging-port=0",
+    ]  # fmt: skip
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=quiet, stderr=quiet) as browser:
+        until = time.monotonic() + 90
+        while set(listeners.heard) != {"TCP", "UDP"} and time.monotonic() < until:
+            time.sleep(0.05)
+        browser.kill()
     listeners.close()
-    assert sorted(listeners.heard) == ["TCP", "UDP"]
+    assert set(listeners.heard) == {"TCP", "UDP"}
+
+
+def _binary() -> str:
+    try:
+        return binary.find()
+    except SandboxUnavailable as error:
+        pytest.skip(f"{error}: {error.hint}")
 
 
 def test_the_reference_lists_every_page() -> None:

@@ -214,6 +214,34 @@ PAGES = (
         full=True,
     ),
     HostilePage(
+        name="device-select-apart",
+        group=DEVICES,
+        tries="lay the lists of a frame in a process apart over all buttons, and give it the keys",
+        html=page(
+            "onkeydown=()=>0;const f=document.querySelector('iframe');f.style='position:fixed;inset:0;width:100vw;height:100vh;border:0;opacity:.5';setInterval(()=>f.focus(),20);console.warn('ready')",
+            body="<button>One</button><button onclick='0'>Two</button><input aria-label=x>"
+            + framed(
+                "document.write('<select autofocus style=width:100vw;height:45vh;font-size:9em><option>1<option>2</select><input type=date style=width:100vw;height:45vh>');setInterval(()=>document.querySelector('select').focus(),20);onkeydown=onclick=()=>document.querySelector('input').showPicker()",
+                sandbox="allow-scripts",
+            ),
+        ),
+        ends=BLIND,
+        named=("frames",),
+        full=True,
+    ),
+    HostilePage(
+        name="device-video",
+        group=DEVICES,
+        tries="show a live stream, which stops the source of frames, and take the screen for it",
+        html=page(
+            "const v=document.querySelector('video');const c=document.createElement('canvas');c.getContext('2d').fillRect(0,0,9,9);v.srcObject=c.captureStream(9);v.play();for(const e of['click','keydown'])addEventListener(e,()=>{for(const m of['webkitEnterFullscreen','webkitEnterFullScreen','requestPictureInPicture','webkitRequestFullscreen','requestFullscreen'])try{const r=v[m]();r&&r.catch&&r.catch(x=>0)}catch(x){}try{documentPictureInPicture.requestWindow().catch(x=>0)}catch(x){}})",
+            body="<video controls style='width:600px;height:300px'></video><button>Play</button>",
+        ),
+        ends=BLIND,
+        named=("fullscreen", "streams"),
+        full=True,
+    ),
+    HostilePage(
         name="device-select-anew",
         group=DEVICES,
         tries="open a list in a document opened anew, from which every listener is gone",

@@ -233,6 +233,26 @@ PAGES = (
         named=("frames",),
     ),
     HostilePage(
+        name="flood-frames-apart",
+        group=FLOODS,
+        tries="hold sixty frames of opaque origins, which run in processes apart",
+        html=page(
+            body=framed("document.title=fetch('http://CANARY/x')", sandbox="allow-scripts") * 60
+        ),
+        ends=STARVED,
+        named=("frames",),
+    ),
+    HostilePage(
+        name="flood-idle-workers",
+        group=FLOODS,
+        tries="start a hundred workers that do next to nothing, and wait for all of them",
+        html=page(
+            "const u=URL.createObjectURL(new Blob(['postMessage(1)']));let n=0;for(let i=0;i<100;i++)new Worker(u).onmessage=()=>document.title=++n"
+        ),
+        ends=STARVED,
+        named=("workers",),
+    ),
+    HostilePage(
         name="flood-own-frames",
         group=FLOODS,
         tries="hold itself in frames, which hold it again",
