@@ -225,8 +225,7 @@ class Tab:
         elif method == "Log.entryAdded":
             self.happenings.entry(params["entry"])
         elif method == "Runtime.bindingCalled" and params["name"] == self._key:
-            name = params["payload"]
-            self.told[name] = self.told.get(name, 0) + 1
+            self._told(params["payload"])
         elif method == "Runtime.executionContextCreated":
             self._context_made(params["context"])
         elif method.startswith("DOMStorage.domStorageItem"):
@@ -243,6 +242,10 @@ class Tab:
             self.gate.count("popups")
         elif method == "Page.navigatedWithinDocument":
             self.gate.count("history")
+        elif method == "Page.frameNavigated":
+            self._navigated(params["frame"])
+        elif method == "Page.frameAttached":
+            self.gate.count("frames")
         elif method == "Target.attachedToTarget":
             self._kid(params)
         elif method == "Inspector.targetCrashed":
@@ -254,6 +257,17 @@ class Tab:
             self._contexts[context["name"] if context["name"] == self._world else ""] = context[
                 "id"
             ]
+
+    def _told(self, payload: str) -> None:
+        if payload.startswith("error\n"):
+            self.happenings.heard(payload)
+        else:
+            self.told[payload] = self.told.get(payload, 0) + 1
+
+    def _navigated(self, frame: dict[str, Any]) -> None:
+        """Documents that no request stands behind take the page's place: about:blank, blob:."""
+        if frame["id"] == self.gate.frame and not frame["url"].startswith(ORIGIN):
+            self.gate.count("navigations")
 
     def _dialog(self, params: dict[str, Any]) -> None:
         self.gate.count("dialogs")
@@ -277,7 +291,7 @@ class Tab:
             if method == "Fetch.requestPaused":
                 self.gate.paused(told, post)
             elif method == "Runtime.exceptionThrown":
-                self.happenings.exception(told["exceptionDetails"])
+                self.happenings.exception(told["exceptionDetails"], aside=True)
             elif method == "Target.attachedToTarget":
                 self._kid(told)
 
