@@ -24,6 +24,9 @@ _TRIES = 3
 class FrameClock:
     """The clock of one tab. `post` sends it a call, `quiet` says that no request is in flight."""
 
+    name = "frames"
+    """See `Conditions.clock`."""
+
     def __init__(
         self, post: Callable[..., Call], patience: Patience, quiet: Callable[[], bool]
     ) -> None:

@@ -11,7 +11,7 @@ from runners.pages.clock import FrameClock
 from runners.pages.evidence import Phase
 from runners.pages.happenings import Happenings
 from runners.pages.patience import Patience
-from runners.pages.protocol import Call, CallFailed, Wire
+from runners.pages.protocol import Call, CallFailed, Line
 from runners.pages.requests import ORIGIN, Gate
 
 WIDTH, HEIGHT = 1280, 720
@@ -27,10 +27,24 @@ def guest(name: str) -> str:
     return (files("runners.pages") / "guest" / name).read_text()
 
 
+def target(context: str) -> dict[str, Any]:
+    """The parameters of `Target.createTarget` for a page whose frames we ask for."""
+    return {
+        "url": "about:blank",
+        "browserContextId": context,
+        "width": WIDTH,
+        "height": HEIGHT,
+        "enableBeginFrameControl": True,
+    }
+
+
 class Tab:
     """One page. `close` has to be called, and the browser thrown away if that fails."""
 
-    def __init__(self, wire: Wire, patience: Patience, gate: Gate, *, seed: int = 1) -> None:
+    driver = "pipe"
+    """Who makes the page and carries its messages; see `Conditions.driver`."""
+
+    def __init__(self, wire: Line, patience: Patience, gate: Gate, *, seed: int = 1) -> None:
         self._wire = wire
         self._patience = patience
         self.gate = gate
@@ -67,29 +81,31 @@ class Tab:
 
     def open(self) -> None:
         """A context of its own, a target with frame control, every listener and script in place."""
+        self._wire.on("", self._of_browser)
+        made = self._make()
+        self._set_up()
+        self._patience.reply(made)
+        self.clock.begin()
+
+    def _make(self) -> Call:
+        """Begin a target, with its context and session; the call that is answered once it runs."""
         browser = self._wire
         made = self._patience.reply(
             browser.post("Target.createBrowserContext", {"disposeOnDetach": True})
         )
         self._context = str(made["browserContextId"])
-        browser.on("", self._of_browser)
         browser.post("Target.setAutoAttach", _ALL_TARGETS)
-        grants = {"origin": ORIGIN, "browserContextId": self._context, "permissions": _GRANTED}
-        browser.post("Browser.grantPermissions", grants)
-        deny = {"behavior": "deny", "browserContextId": self._context, "eventsEnabled": True}
-        browser.post("Browser.setDownloadBehavior", deny)
-        target = {
-            "url": "about:blank",
-            "browserContextId": self._context,
-            "width": WIDTH,
-            "height": HEIGHT,
-            "enableBeginFrameControl": True,
-        }
-        created = browser.post("Target.createTarget", target)
+        self._permit()
+        created = browser.post("Target.createTarget", target(self._context))
         self._patience.until(lambda: bool(self.session), "a tab")
-        self._set_up()
-        self._patience.reply(created)
-        self.clock.begin()
+        return created
+
+    def _permit(self) -> None:
+        """What pages of the context may do: the clipboard, and no download."""
+        grants = {"origin": ORIGIN, "browserContextId": self._context, "permissions": _GRANTED}
+        self._wire.post("Browser.grantPermissions", grants)
+        deny = {"behavior": "deny", "browserContextId": self._context, "eventsEnabled": True}
+        self._wire.post("Browser.setDownloadBehavior", deny)
 
     def _set_up(self) -> None:
         init = guest("init.js").replace("KEY", self._key).replace("SEED", str(self.seed))
