@@ -19,14 +19,34 @@ _OURS = re.compile(
 """What a visit without network, devices, permissions and a person makes of good pages."""
 _UNDEFINED = re.compile(r"ReferenceError: ([\w$]+) is not defined")
 _OPTIONAL = frozenset(
-    """
-    SpeechRecognition webkitSpeechRecognition EyeDropper BarcodeDetector FaceDetector TextDetector
-    LanguageModel Translator LanguageDetector Summarizer Writer Rewriter NDEFReader ai chrome
-    showOpenFilePicker showSaveFilePicker showDirectoryPicker launchQueue IdleDetector WakeLock
-    """.split()
+    [
+        "SpeechRecognition",
+        "webkitSpeechRecognition",
+        "EyeDropper",
+        "BarcodeDetector",
+        "FaceDetector",
+        "TextDetector",
+        "LanguageModel",
+        "Translator",
+        "LanguageDetector",
+        "Summarizer",
+        "Writer",
+        "Rewriter",
+        "NDEFReader",
+        "ai",
+        "chrome",
+        "showOpenFilePicker",
+        "showSaveFilePicker",
+        "showDirectoryPicker",
+        "launchQueue",
+        "IdleDetector",
+        "WakeLock",
+    ]
 )
 """Names that some browsers have and a headless one has not."""
-_MATERIAL = frozenset({"script", "stylesheet", "fetch", "xhr", "document", "websocket", "eventsource"})
+_MATERIAL = frozenset(
+    {"script", "stylesheet", "fetch", "xhr", "document", "websocket", "eventsource"}
+)
 _CODE = frozenset({"script", "stylesheet"})
 
 
@@ -79,7 +99,9 @@ def excuse(evidence: PageEvidence) -> Excuse | None:
     request = miss or foreign
     if request is None:
         return None
-    code = {r.url for r in withheld if r.outcome in ("miss", "external") and r.kind.lower() in _CODE}
+    code = {
+        r.url for r in withheld if r.outcome in ("miss", "external") and r.kind.lower() in _CODE
+    }
     broke = any(
         e.owner is Owner.ENVIRONMENT and e.kind in UNCAUGHT and e.cause in code
         for e in evidence.errors

@@ -13,21 +13,80 @@ from harness.pages.score.running import moves
 from runners.pages.evidence import Action, Control, PageEvidence
 
 ACTIVATING = frozenset(
-    """
-    click dblclick auxclick contextmenu input change beforeinput submit reset keydown keyup keypress
-    mousedown mouseup mousemove mouseenter mouseleave mouseover mouseout wheel pointerdown pointerup
-    pointermove pointerenter pointerover touchstart touchend touchmove drag dragstart dragover
-    dragenter dragleave dragend drop paste copy cut focus blur focusin focusout toggle select
-    beforetoggle command
-    """.split()
+    [
+        "click",
+        "dblclick",
+        "auxclick",
+        "contextmenu",
+        "input",
+        "change",
+        "beforeinput",
+        "submit",
+        "reset",
+        "keydown",
+        "keyup",
+        "keypress",
+        "mousedown",
+        "mouseup",
+        "mousemove",
+        "mouseenter",
+        "mouseleave",
+        "mouseover",
+        "mouseout",
+        "wheel",
+        "pointerdown",
+        "pointerup",
+        "pointermove",
+        "pointerenter",
+        "pointerover",
+        "touchstart",
+        "touchend",
+        "touchmove",
+        "drag",
+        "dragstart",
+        "dragover",
+        "dragenter",
+        "dragleave",
+        "dragend",
+        "drop",
+        "paste",
+        "copy",
+        "cut",
+        "focus",
+        "blur",
+        "focusin",
+        "focusout",
+        "toggle",
+        "select",
+        "beforetoggle",
+        "command",
+    ]
 )
 """Event types that a visitor sets off."""
 _ANYWHERE = ACTIVATING - {"focus", "blur", "focusin", "focusout"}
 _FIELDS = frozenset(
-    """
-    text textarea number email url password search tel date time range color file select checkbox
-    radio month week datetime-local contenteditable
-    """.split()
+    [
+        "text",
+        "textarea",
+        "number",
+        "email",
+        "url",
+        "password",
+        "search",
+        "tel",
+        "date",
+        "time",
+        "range",
+        "color",
+        "file",
+        "select",
+        "checkbox",
+        "radio",
+        "month",
+        "week",
+        "datetime-local",
+        "contenteditable",
+    ]
 )
 _PREPARING = frozenset({"hover", "wheel", "type"})
 

@@ -29,6 +29,8 @@ class Visited:
     evidence: PageEvidence
     pictures: dict[str, Picture] = field(default_factory=dict)
     reusable: bool = True
+    earlier: PageEvidence | None = None
+    """Of the visit before, where that did not end well: this one was in a fresh browser."""
 
 
 PhaseOf = Callable[[Scene], None]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from runners.pages.clock import EPOCH_S, STEP_MS
 from runners.pages.drivers import driver as driver_of
 from runners.pages.evidence import Conditions, End
 from runners.pages.patience import Budget
@@ -86,11 +87,13 @@ class Visitor:
             drew = seen is not None and seen.evidence.attempts.get("gl_calls", 0) > 0
             again = replace(order, budget=HEAVY) if drew else order
             try:
-                return self._once(again, fresh=True)
+                repeated = self._once(again, fresh=True)
             except BrowserFault as fault:
                 raise SandboxUnavailable(
                     f"the browser failed twice: {fault}", hint=_HINT
                 ) from fault
+            repeated.earlier = seen.evidence if seen is not None else None
+            return repeated
 
     def conditions(self) -> Conditions:
         """What is held fixed here. Raises SandboxUnavailable where no browser starts."""
@@ -166,4 +169,5 @@ def _conditions(facts: Any, given: Conditions) -> Conditions:
     return replace(
         given, browser=facts.version, backend=facts.backend, tier=facts.tier,
         isolation=facts.isolation, fonts=facts.fonts, flags=flags,
+        epoch_s=EPOCH_S, step_ms=STEP_MS,
     )  # fmt: skip
