@@ -19,6 +19,11 @@ _WORKERS = 24
 _DIALOGS = 500
 _EVERYTHING = {"patterns": [{"urlPattern": "*"}]}
 _ALL_TARGETS = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
+_FONTS = {
+    "standard": "Times New Roman", "serif": "Times New Roman", "sansSerif": "Arial",
+    "fixed": "Courier New", "cursive": "Script", "fantasy": "Impact",
+}  # fmt: skip
+"""The headless shell's own; full Chromium, and Playwright, have others."""
 _GRANTED = ["clipboardReadWrite", "clipboardSanitizedWrite"]
 
 
@@ -135,6 +140,7 @@ class Tab:
                 ("Page.setInterceptFileChooserDialog", {"enabled": True}),
                 ("Emulation.setTimezoneOverride", {"timezoneId": "UTC"}),
                 ("Emulation.setLocaleOverride", {"locale": "en-US"}),
+                ("Page.setFontFamilies", {"fontFamilies": _FONTS}),
             )
         ]
         tree: Any = self.post("Page.getFrameTree")
