@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from runners.pages.clock import FrameClock
+from runners.pages.clock import Clock, FrameClock
 from runners.pages.evidence import Phase
 from runners.pages.happenings import Happenings
 from runners.pages.patience import Patience
@@ -55,7 +55,7 @@ class Tab:
         self.gate = gate
         self.seed = seed
         self.happenings = Happenings(gate)
-        self.clock = FrameClock(self.post, patience, gate.quiet)
+        self.clock: Clock = FrameClock(self.post, patience, gate.quiet)
         self.session = ""
         self.loaded = False
         self.told: dict[str, int] = {}
@@ -113,7 +113,6 @@ class Tab:
         self._wire.post("Browser.setDownloadBehavior", deny)
 
     def _set_up(self) -> None:
-        init = guest("init.js").replace("KEY", self._key).replace("SEED", str(self.seed))
         watch = guest("watch.js")
         calls = [
             self.post(method, params)
@@ -123,7 +122,6 @@ class Tab:
                 ("Log.enable", None),
                 ("DOMStorage.enable", None),
                 ("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}),
-                ("HeadlessExperimental.enable", None),
                 ("Performance.enable", None),
                 ("Profiler.enable", None),
                 ("Profiler.startPreciseCoverage", {"callCount": False, "detailed": False}),
@@ -133,7 +131,7 @@ class Tab:
                 ("Target.setAutoAttach", _ALL_TARGETS),
                 ("Fetch.enable", _EVERYTHING),
                 ("Runtime.addBinding", {"name": self._key}),
-                ("Page.addScriptToEvaluateOnNewDocument", {"source": init}),
+                *self._in_the_page(),
                 (
                     "Page.addScriptToEvaluateOnNewDocument",
                     {"source": watch, "worldName": self._world},
@@ -150,6 +148,14 @@ class Tab:
             self._patience.reply(call)
         answer: Any = self._patience.reply(tree)
         self.gate.frame = answer["frameTree"]["frame"]["id"]
+
+    def _init(self) -> str:
+        """The script that runs in the page's own world before its first."""
+        return guest("init.js").replace("KEY", self._key).replace("SEED", str(self.seed))
+
+    def _in_the_page(self) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+        """The calls that put scripts into the page's own world."""
+        return (("Page.addScriptToEvaluateOnNewDocument", {"source": self._init()}),)
 
     def navigate(self) -> None:
         """Begin to load the page; the clock decides how far it gets."""
