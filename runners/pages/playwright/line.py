@@ -47,6 +47,7 @@ class PlaywrightLine:
         self._context: BrowserContext | None = None
         self.page: Page | None = None
         """The page that is open."""
+        self._shutting: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -189,9 +190,21 @@ class PlaywrightLine:
         page = self.page = await made.value
         # Dialogs without a listener are dismissed by Playwright; ours are answered by the tab.
         page.on("dialog", lambda _: None)
+        context.on("page", self._shut)
         session = f"page of {number}"
         self._hear(session, await context.new_cdp_session(page))
         return {"browserContextId": number, "session": session}
+
+    def _shut(self, page: Page) -> None:
+        """A page that a page opened: in its background nothing of ours would be painted."""
+
+        async def shut() -> None:
+            with contextlib.suppress(Exception):
+                await page.close()
+
+        task = self._loop.create_task(shut())
+        self._shutting.add(task)
+        task.add_done_callback(self._shutting.discard)
 
     async def _close_page(self) -> dict[str, Any]:
         self._sessions = {"": self._sessions[""]}
