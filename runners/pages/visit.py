@@ -45,12 +45,13 @@ def visit(pipes: Pipes, wire: Line, order: Order, tab_of: TabOf = Tab) -> Visite
     patience = Patience(wire, pipes, order.budget)
     gate = Gate(order.page, order.shelf)
     tab = tab_of(wire, patience, gate, seed=order.seed)
-    conditions = replace(order.conditions, driver=tab.driver, clock=tab.clock.name)
-    scene = Scene(tab, order, PageEvidence(end=End.MEASURED, conditions=conditions))
+    scene = Scene(tab, order, PageEvidence(end=End.MEASURED, conditions=order.conditions))
     reusable = True
     try:
         try:
             tab.open()
+            held = replace(order.conditions, driver=tab.driver, clock=tab.clock.name)
+            scene.add(conditions=held)
             for phase, act in phases(order.depth):
                 tab.enter(phase)
                 scene.add(phase=phase)
