@@ -18,10 +18,12 @@ from harness.audit import AuditReport, run_audit
 from harness.calibration import calibrate as measure_again
 from harness.config import Settings, load_settings
 from harness.doctor import Diagnosis, diagnose
-from harness.errors import Interrupted
+from harness.errors import Interrupted, Misuse
 from harness.lab import open_lab
-from harness.models import Calibration
-from harness.repro import ReproReport, reproduce
+from harness.models import Calibration, Pair
+from harness.pages.render import Rendered, pair_from
+from harness.pages.render import render as render_pages
+from harness.repro import ReproReport, reproduce, stored_plan
 from harness.run import Observer, Request, Stop, Summary
 from harness.run import verify as run_verify
 from harness.store import Run, begun_with
@@ -102,6 +104,35 @@ def repro(run: str | Path, pair_id: str, *, settings: Settings | None = None) ->
 async def arepro(run: str | Path, pair_id: str, *, settings: Settings | None = None) -> ReproReport:
     """`repro` for async code."""
     return await asyncio.to_thread(repro, run, pair_id, settings=settings)
+
+
+def render(
+    source: str | Path,
+    pair_id: str | None = None,
+    *,
+    depth: str = "full",
+    seed: int = 1,
+    times: int = 1,
+    settings: Settings | None = None,
+) -> Rendered:
+    """Visit one page in the isolated browser: a file, a run's pair, or stdin for "-".
+
+    Raises:
+        Misuse: there is no page. CannotJudge: no browser here.
+    """
+    pair = _page_pair(source, pair_id)
+    with open_lab((settings or load_settings()).model_copy(update={"jobs": 1})) as lab:
+        return render_pages(pair, lab, depth=depth, seed=seed, times=times)
+
+
+def _page_pair(source: str | Path, pair_id: str | None) -> Pair:
+    if pair_id is None:
+        if str(source) != "-" and Path(source).is_dir():
+            raise Misuse(f"{source} is a folder: which pair?",
+                         hint="pairproof render RUN PAIR")  # fmt: skip
+        return pair_from(str(source))
+    _, plan = stored_plan(load_run(source), pair_id)
+    return Pair.model_validate(plan["pair"])
 
 
 def audit(path: str | Path | None = None, *, settings: Settings | None = None) -> AuditReport:

@@ -60,9 +60,9 @@ class ExaminedPage:
 
 
 def examine_page(
-    pair: Pair, lab: PageLab, *, fingerprint: str, provenance: Provenance
+    pair: Pair, lab: PageLab, *, fingerprint: str, provenance: Provenance, seed: int = 1
 ) -> ExaminedPage:
-    """The verdict of one page.
+    """The verdict of one page. `seed` draws the order in which its controls are tried.
 
     Raises:
         SandboxUnavailable: the browser failed, twice: our fault, and nothing may be concluded.
@@ -78,7 +78,7 @@ def examine_page(
         decision = Decision(VerdictStatus.SKIPPED, (Reason.TOOLCHAIN_UNAVAILABLE,),
                             f"no browser: {error}; {error.hint}")  # fmt: skip
         return _written(pair, Seen(html=page.html), decision, fingerprint, provenance)
-    seen = look_at(page.html, lab, conditions)
+    seen = look_at(page.html, lab, conditions, seed=seed)
     if seen.document is None:
         raise ValueError("a page that was looked at has a document")
     measured = PageMeasured(
