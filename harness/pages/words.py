@@ -22,9 +22,9 @@ _ONE: dict[str, tuple[str, str]] = {
     "draws": ("drew", "drew {} times"),
 }
 _DONE = {
-    "click": "clicked", "type": "typed {value} into", "choose": "set to {value}:",
-    "check": "ticked", "key": "pressed {value}", "hover": "moved the mouse to",
-    "drag": "dragged", "wheel": "turned the wheel over", "submit": "pressed Enter in",
+    "click": "clicked {it}", "type": "typed {value} into {it}", "choose": "set {it} to {value}",
+    "check": "ticked {it}", "key": "pressed {value}", "hover": "moved the mouse to {it}",
+    "drag": "dragged {it}", "wheel": "turned the wheel over {it}", "submit": "pressed Enter in {it}",
 }  # fmt: skip
 _PART = 0.0005
 
@@ -45,13 +45,11 @@ def effect_words(effect: Effect) -> str:
 
 
 def action_words(action: Action) -> str:
-    """What was done, to what: `clicked button "Save"`."""
-    value = f"“{action.value}”" if action.kind != "key" else action.value
-    done = _DONE.get(action.kind, action.kind).format(value=value)
-    if action.kind == "key":
-        return done
+    """What was done, to what: `clicked button “Save”`."""
+    value = action.value if action.kind == "key" else f"“{action.value}”"
     name = f"“{action.label}”" if action.label else action.selector
-    return f"{done} {action.control} {name}".replace("  ", " ")
+    done = _DONE.get(action.kind, "{kind} {it}")
+    return done.format(kind=action.kind, value=value, it=f"{action.control} {name}".strip())
 
 
 def error_words(error: PageError) -> str:

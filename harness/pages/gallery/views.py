@@ -82,7 +82,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         effect=words.effect_words, action=words.action_words, error=words.error_words,
-        layout=words.layout_words, outcomes=words.by_outcome, short=_short,
+        layout=words.layout_words, outcomes=words.by_outcome, short=_short, counted=_counted,
     )  # fmt: skip
     environment.globals.update(
         policy=POLICY, widths=WIDTHS, version=harness_version(), dead=words.dead,
@@ -98,3 +98,7 @@ def _shown(value: Any) -> Any:
 
 def _short(text: str, width: int = 120) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"
