@@ -21,8 +21,9 @@ from harness.doctor import Diagnosis, diagnose
 from harness.errors import Interrupted, Misuse
 from harness.lab import open_lab
 from harness.models import Calibration, Pair
-from harness.pages.render import Rendered, pair_from
+from harness.pages.render import Rendered, pair_from, replay
 from harness.pages.render import render as render_pages
+from harness.pages.replay import read_trace
 from harness.repro import ReproReport, reproduce, stored_plan
 from harness.run import Observer, Request, Stop, Summary
 from harness.run import verify as run_verify
@@ -113,15 +114,21 @@ def render(
     depth: str = "full",
     seed: int = 1,
     times: int = 1,
+    trace: str | Path | None = None,
     settings: Settings | None = None,
 ) -> Rendered:
     """Visit one page in the isolated browser: a file, a run's pair, or stdin for "-".
 
+    `times` over, to see whether visits agree; or, with a `trace`, once and by its steps.
+
     Raises:
-        Misuse: there is no page. CannotJudge: no browser here.
+        Misuse: there is no page, or no trace. CannotJudge: no browser here.
     """
     pair = _page_pair(source, pair_id)
+    steps = read_trace(Path(trace)) if trace is not None else None
     with open_lab((settings or load_settings()).model_copy(update={"jobs": 1})) as lab:
+        if steps is not None:
+            return replay(pair, lab, steps)
         return render_pages(pair, lab, depth=depth, seed=seed, times=times)
 
 

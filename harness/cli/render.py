@@ -12,7 +12,7 @@ from harness import api
 from harness.cli.output import with_json
 from harness.cli.run import JSON, Sandbox
 from harness.config import load_settings
-from harness.errors import ExitCode
+from harness.errors import ExitCode, Misuse
 
 PANEL = "Pages"
 
@@ -41,6 +41,12 @@ def render(
     twice: Annotated[
         bool, typer.Option("--twice", help="Visit it twice; exits 1 and names what differs.")
     ] = False,
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            "--replay", help="Take the steps of a trace.json again; exits 1 if any differs."
+        ),
+    ] = None,
     sandbox: Sandbox = None,
     json: JSON = False,
 ) -> None:
@@ -53,8 +59,10 @@ def render(
     from harness.pages.summary import summary
 
     output = with_json(context, json)
+    if replay is not None and twice:
+        raise Misuse("--replay compares with a trace, --twice two visits", hint="give one of them")
     rendered = api.render(
-        source, pair, depth=depth, seed=seed, times=2 if twice else 1,
+        source, pair, depth=depth, seed=seed, times=2 if twice else 1, trace=replay,
         settings=load_settings(sandbox=sandbox),
     )  # fmt: skip
     record, differing = rendered.record, rendered.differing
@@ -62,8 +70,9 @@ def render(
     if not json:
         for line in summary(record):
             output.say(line)
-        if twice:
-            output.say(f"twice     {'the same' if not differing else 'not the same:'}")
+        if twice or replay is not None:
+            word = "twice" if twice else "replay"
+            output.say(f"{word:<9} {'the same' if not differing else 'not the same:'}")
             for difference in differing:
                 output.say(f"    {told(difference)}")
         if out is not None:

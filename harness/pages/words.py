@@ -24,7 +24,8 @@ _ONE: dict[str, tuple[str, str]] = {
 _DONE = {
     "click": "clicked {it}", "type": "typed {value} into {it}", "choose": "set {it} to {value}",
     "check": "ticked {it}", "key": "pressed {value}", "hover": "moved the mouse to {it}",
-    "drag": "dragged {it}", "wheel": "turned the wheel over {it}", "submit": "pressed Enter in {it}",
+    "drag": "dragged {it}", "wheel": "turned the wheel over {it}",
+    "submit": "pressed Enter in {it}",
 }  # fmt: skip
 _PART = 0.0005
 

@@ -46,9 +46,14 @@ _SMALL = 0.0004
 
 
 def explore(scene: Scene) -> None:
-    """Try fields first, then everything else in an order drawn from the seed."""
+    """Try fields first, then everything else in an order drawn from the seed; or take the steps
+    of an earlier exploration again, where the order gives them."""
     wiring(scene)
-    _Explorer(scene).run()
+    explorer = _Explorer(scene)
+    if scene.order.trace:
+        explorer.replay(scene.order.trace)
+    else:
+        explorer.run()
 
 
 class _Explorer:
@@ -76,6 +81,34 @@ class _Explorer:
         self._keys()
         self.scene.add(controls=tuple(self.controls), actions=tuple(self.actions))
 
+    def replay(self, trace: tuple[Action, ...]) -> None:
+        """Take recorded steps again; a step whose element is not there leaves no action."""
+        self._found()
+        for step in trace:
+            if step.kind == "key":
+                self._keys()
+            else:
+                index = self._index(step.selector)
+                if index is None:
+                    continue
+                effect = self._try(step.kind, index, given=step.value)
+                if effect is None:
+                    continue
+                if effect.nodes or effect.attributes:
+                    self._found()
+            if self.actions:
+                self.actions[-1] = replace(self.actions[-1], step=step.step)
+        self.scene.add(controls=tuple(self.controls), actions=tuple(self.actions))
+
+    def _index(self, selector: str) -> int | None:
+        """The control that a recorded selector names, looked for again where it is not known."""
+        for _ in range(2):
+            for index, control in enumerate(self.controls):
+                if control.selector == selector:
+                    return index
+            self._found()
+        return None
+
     def _found(self) -> list[int]:
         """Controls not seen before, fields first."""
         start = len(self.controls)
@@ -90,8 +123,9 @@ class _Explorer:
         rest = [i for i in new if i not in first]
         return first + sorted(rest, key=lambda i: not self.controls[i].main)
 
-    def _try(self, kind: str, index: int) -> Effect | None:
-        """One action, or None where the control is gone or covered entirely."""
+    def _try(self, kind: str, index: int, *, given: str | None = None) -> Effect | None:
+        """One action, or None where the control is gone or covered entirely. `given` is the value
+        to use in place of one of ours."""
         if len(self.actions) >= _MOST_ACTIONS:
             return None
         control, place = self.controls[index], self.places[index]
@@ -104,7 +138,7 @@ class _Explorer:
         pixels = self._needs_pixels(control)
         if pixels and self.picture is None:
             self.picture = decode(self.tab.clock.look())
-        value = self._act(kind, control, spot, element)
+        value = self._act(kind, control, spot, element, given)
         self.tab.clock.advance(160, 40)
         effect = self._effect(before, self._state(), self.tab.clock.now_ms - begun, kind)
         if pixels and not effect.any:
@@ -114,8 +148,15 @@ class _Explorer:
         self._record(kind, control.selector, control.label, value, begun, effect, control.kind)
         return effect
 
-    def _act(self, kind: str, control: Control, spot: inputs.Spot, element: str) -> str:
+    def _act(
+        self, kind: str, control: Control, spot: inputs.Spot, element: str, given: str | None
+    ) -> str:
         tab = self.tab
+        if kind in ("choose", "type") and given is not None:
+            if kind == "choose":
+                return inputs.choose(tab, element, given) or ""
+            inputs.type_text(tab, element, given)
+            return given
         if kind == "choose":
             value = f"#{2 + self.draw.randrange(2)}" if control.kind == "select" else ""
             value = value or _CHOSEN[control.kind]
