@@ -64,6 +64,8 @@ class _Explorer:
         self.actions: list[Action] = []
         self.controls: list[Control] = []
         self.places: list[int] = []
+        self.used: set[tuple[int, str]] = set()
+        """Controls and actions of a replay."""
         self.picture: Picture | None = None
         motion = scene.evidence.motion
         self.mutation_rate = motion.mutations / _AT_REST_MS
@@ -85,29 +87,37 @@ class _Explorer:
         """Take recorded steps again; a step whose element is not there leaves no action."""
         self._found()
         for step in trace:
+            taken = len(self.actions)
             if step.kind == "key":
                 self._keys()
             else:
-                index = self._index(step.selector)
-                if index is None:
-                    continue
-                effect = self._try(step.kind, index, given=step.value)
-                if effect is None:
-                    continue
-                if effect.nodes or effect.attributes:
+                effect = self._again(step)
+                if effect is not None and (effect.nodes or effect.attributes):
                     self._found()
-            if self.actions:
+            if len(self.actions) > taken:
                 self.actions[-1] = replace(self.actions[-1], step=step.step)
         self.scene.add(controls=tuple(self.controls), actions=tuple(self.actions))
 
-    def _index(self, selector: str) -> int | None:
-        """The control that a recorded selector names, looked for again where it is not known."""
-        for _ in range(2):
-            for index, control in enumerate(self.controls):
-                if control.selector == selector:
-                    return index
-            self._found()
+    def _again(self, step: Action) -> Effect | None:
+        """A recorded step on what its selector names now: a page may have built it anew."""
+        for look_again in (False, True):
+            if look_again:
+                self._found()
+            for index in self._named(step):
+                effect = self._try(step.kind, index, given=step.value)
+                if effect is not None:
+                    self.used.add((index, step.kind))
+                    return effect
         return None
+
+    def _named(self, step: Action) -> list[int]:
+        """The controls that may be meant. An exploration tries each once, in the order of its
+        finds; what stands at a place can change."""
+        alike = [i for i, c in enumerate(self.controls) if c.selector == step.selector]
+        return sorted(
+            alike,
+            key=lambda i: ((i, step.kind) in self.used, self.controls[i].label != step.label, i),
+        )
 
     def _found(self) -> list[int]:
         """Controls not seen before, fields first."""
