@@ -13,12 +13,12 @@ from harness.errors import Misuse, NothingToDo
 from harness.models import Verdict, VerdictStatus
 from harness.pages.gallery.views import Card, Listing, listing_page, pair_page
 from harness.pages.recorded import PageRecord, record_of
+from harness.reports.figures import is_page
 from harness.store import Run
 
 PER_PAGE = 48
 """Cards on one page of a listing."""
 ALL = "index"
-_LANGUAGE = "html"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ def write_gallery(run: Run, folder: Path) -> Gallery:
 
 def _pages(run: Run) -> Iterator[Verdict]:
     for verdict in run.verdicts():
-        if verdict.page is not None or verdict.language.split(" ")[0] == _LANGUAGE:
+        if is_page(verdict):
             yield verdict
 
 
