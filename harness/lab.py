@@ -78,7 +78,7 @@ def _pages(settings: Settings, *, slots: int, factor: float) -> PageLab:
         lambda: open_browser(where),
         policy=settings.policy.pages,
         shelf=shelf,
-        shelf_lock=shelf.lock_id,
+        shelf_lock=shelf.digest,
         slots=slots,
         factor=factor,
     )

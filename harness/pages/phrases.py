@@ -186,8 +186,7 @@ def _made(phrase: Phrase, kind: str, groups: tuple[str, ...], field: bool) -> Pa
 
 
 _VAGUE = frozenset(
-    "the a an any each every some all same other another that this it its new page main input and "
-    "first second last next previous correct wrong valid invalid submit form text".split()
+    ["the", "a", "an", "any", "each", "every", "some", "all", "same", "other", "another", "that", "this", "it", "its", "new", "page", "main", "input", "and", "first", "second", "last", "next", "previous", "correct", "wrong", "valid", "invalid", "submit", "form", "text"]
 ) - {"submit", "next", "previous", "new", "first", "last"}  # fmt: skip
 
 

@@ -27,15 +27,41 @@ _SERVED = ("hit", "approximate", "placeholder")
 class Found(Protocol):
     """What a shelf holds for a URL; see `harness.cdn`."""
 
-    outcome: str
-    content_type: str
-    body: bytes
-    package: str
-    version: str
-    path: str
-    sha256: str
-    note: str
-    headers: Mapping[str, str]
+    @property
+    def outcome(self) -> str:
+        """How the request was answered: an outcome of `Request`."""
+
+    @property
+    def content_type(self) -> str:
+        """MIME type."""
+
+    @property
+    def body(self) -> bytes:
+        """The file."""
+
+    @property
+    def package(self) -> str:
+        """By its name on npm."""
+
+    @property
+    def version(self) -> str:
+        """The version that was served."""
+
+    @property
+    def path(self) -> str:
+        """Within the package."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the body, hexadecimal."""
+
+    @property
+    def note(self) -> str:
+        """For people."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """More headers than the usual ones."""
 
 
 class Shelf(Protocol):
