@@ -105,6 +105,10 @@ def lock(
 
 def sync(
     context: typer.Context,
+    pages: Annotated[
+        list[Path] | None,
+        typer.Option("--for", help="Only what these pages, folders or data sets load."),
+    ] = None,
     lock_file: LockFile = None,
     folder: Folder = None,
     json: JSON = False,
@@ -119,7 +123,7 @@ def sync(
     held = read_lock(lock_path(lock_file))
     store = Store(store_path(folder))
     with npm_client() as npm:
-        done = fill(held, store, npm, say=output.say)
+        done = fill(held, store, npm, only=_wanted(pages), say=output.say)
     files, size = store.size()
     facts = {"store": str(store.folder), "files": files, "store_bytes": size}
     output.document({**vars(done), **facts})
@@ -200,6 +204,16 @@ def check(
     output.say(f"{'all':<20} {rates.distinct:8}  {rates.weighted:8}")
     output.say(f"{'served':<20} {rates.served:8.1%}  {rates.served_weighted:8.1%}")
     output.say(f"{'or not in existence':<20} {rates.settled:8.1%}  {rates.settled_weighted:8.1%}")
+
+
+def _wanted(pages: list[Path] | None) -> set[Need] | None:
+    from harness.cdn.rules import read_url
+    from harness.cdn.scan import scan
+
+    if not pages:
+        return None
+    asks = (read_url(url) for url in scan(pages))
+    return {need for ask in asks if ask is not None for need in ask.needs()}
 
 
 def _needs(item: str) -> Iterable[Need]:
