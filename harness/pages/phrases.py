@@ -126,14 +126,14 @@ _TARGETS = [
     (re.compile(rf"{_THE}({_ROLE_NAMES})s? (?:named |labell?ed |with (?:the )?(?:text|label|name) "
                 rf"|that says |saying |called )?({MARK})", re.I), "role"),
     (re.compile(rf"{_THE}({MARK}) (?:{_FIELDS})", re.I), "field"),
-    (re.compile(rf"{_THE}(?:{_FIELDS}) (?:named |labell?ed |with (?:the )?(?:label|name) |called |for )"
-                rf"?({MARK})", re.I), "field"),
+    (re.compile(rf"{_THE}(?:{_FIELDS}) (?:named |labell?ed |with (?:the )?(?:label|name) |called "
+                rf"|for )?({MARK})", re.I), "field"),
     (re.compile(rf"{_THE}(?:(?:{_NOUNS}) )?({MARK})(?: (?:{_NOUNS}))?", re.I), "literal"),
     (re.compile(rf"{_THE}(?:{_FIELDS}) with (?:the )?placeholder ({MARK})", re.I), "placeholder"),
     (re.compile(rf"{_THE}((?!⟦)[\w+\-×÷=/*%]+(?: [\w-]+)?) ({_ROLE_NAMES})", re.I), "named-bare"),
     (re.compile(rf"{_THE}((?!⟦)(?!text\b)[\w-]+(?: [\w-]+)?) (?:{_FIELDS})", re.I), "field-bare"),
-    (re.compile(rf"{_THE}(?:page |main |top )?(heading|h[1-6]|body|page|document|dialog|modal|form|list"
-                r"|table|button|link|canvas|checkbox|textarea)", re.I), "plain"),
+    (re.compile(rf"{_THE}(?:page |main |top )?(heading|h[1-6]|body|page|document|dialog|modal|form"
+                r"|list|table|button|link|canvas|checkbox|textarea)", re.I), "plain"),
 ]  # fmt: skip
 _PLAIN = {
     "body": PageTarget("page"), "page": PageTarget("page"), "document": PageTarget("page"),
@@ -185,10 +185,11 @@ def _made(phrase: Phrase, kind: str, groups: tuple[str, ...], field: bool) -> Pa
     return PageTarget("field" if field else "name", literal.value)
 
 
-_VAGUE = frozenset(
-    "the a an any each every some all same other another that this it its new page main input and "
-    "first second last next previous correct wrong valid invalid submit form text".split()
-) - {"submit", "next", "previous", "new", "first", "last"}  # fmt: skip
+_VAGUE_WORDS = """
+the a an any each every some all same other another that this it its page main input and
+second correct wrong valid invalid form text
+"""
+_VAGUE = frozenset(_VAGUE_WORDS.split())
 
 
 def _bare(words: str, target: PageTarget) -> PageTarget | None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from harness.pages.acts import steps_of
-from harness.pages.expectations import Expectation, expectation_of
+from harness.pages.claims import expectation_of
+from harness.pages.expectations import Expectation
 from harness.pages.phrases import MARK, Phrase, phrase_of, target_of
 from runners.pages.steps import PageStep
 

@@ -1,24 +1,26 @@
 """The test sketch of a page to DOM-level cases.
 
-Each line is a case of its own on a fresh page, with three exceptions, all of which say so themselves:
-lines under one scenario heading ("Scenario: ...", "Test 2: adding items") go on from each other; a line
-that begins with "then", "next" or "after that" goes on from the line before; and a line of steps without
-a check is the beginning of the next one. A line that only checks, after a line that did something and in
-the same list, may mean the page as it was left: it is tried on a fresh page with little confidence.
+Each line is a case of its own on a fresh page, with three exceptions, all of which say so
+themselves: lines under one scenario heading ("Scenario: ...", "Test 2: adding items") go on from
+each other; a line that begins with "then", "next" or "after that" goes on from the line before; and
+a line of steps without a check is the beginning of the next one. A line that only checks, after a
+line that did something and in the same list, may mean the page as it was left: it is tried on a
+fresh page with little confidence.
 
-Lines of code (Playwright, the DOM's own names, assertions) run as one program to the next blank line,
-`test(...)` or `goto`. Tables of steps in JSON or YAML are scenarios. What is not read in full is kept as
-unresolved with its reason; nothing is guessed.
+Lines of code (Playwright, the DOM's own names, assertions) run as one program to the next blank
+line, `test(...)` or `goto`. Tables of steps in JSON are scenarios. What is not read in full is kept
+as unresolved with its reason; nothing is guessed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from harness.pages.cases import PageCase
-from harness.pages.code import CodeReader, looks_like_code
+from harness.pages.code import CodeReader
+from harness.pages.code_parts import looks_like_code
 from harness.pages.expectations import Expectation
 from harness.pages.prose import read_prose
 from harness.pages.steptable import read_table

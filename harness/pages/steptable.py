@@ -83,7 +83,7 @@ def _words(row: dict[str, Any]) -> str | None:
         (str(row[k]) for k in ("action", "do", "step", "type") if isinstance(row.get(k), str)), ""
     )
     shapes = _ACTIONS
-    if not kind or kind in ("expect", "assert", "check") and ("expect" in row or "check" in row):
+    if not kind or (kind in ("expect", "assert", "check") and ("expect" in row or "check" in row)):
         check = row.get("expect", row.get("check", row.get("assert")))
         kind, shapes = str(check), _CHECKS
         if not isinstance(check, str):
