@@ -30,7 +30,9 @@ from runners.pages.steps import PageStep
 
 MAX_CASES = 500
 MAX_CHARS = 200_000
-MAX_LINE_CHARS = 2_000
+MAX_LINE_CHARS = 1_000
+MAX_BLOCK = 400
+"""Lines of one run of code."""
 MAX_STEPS = 100
 """Steps of one case."""
 _GOES_ON = re.compile(
@@ -136,7 +138,7 @@ def _code(state: _State, lines: list[Line], at: int) -> int:
     """Reads lines of code to the next blank line or prose; gives where it stopped."""
     end = at
     depth = 0
-    while end < len(lines) and not (lines[end].blank and depth <= 0):
+    while end < min(len(lines), at + MAX_BLOCK) and not (lines[end].blank and depth <= 0):
         body = lines[end].body
         if depth <= 0 and end > at and not looks_like_code(body):
             break
