@@ -55,6 +55,8 @@ class Phrase:
 
     text: str
     literals: tuple[Literal, ...]
+    ids: tuple[str, ...] = ()
+    """Element ids of the page, by which "the counter" may be `#counter`."""
 
     def literal(self, mark: str) -> Literal:
         """The literal of a mark."""
@@ -62,7 +64,7 @@ class Phrase:
 
     def part(self, text: str) -> Phrase:
         """A part of this text with the same literals."""
-        return Phrase(text.strip(), self.literals)
+        return Phrase(text.strip(), self.literals, self.ids)
 
     def plain(self, text: str) -> str:
         """A text of marks and words with the marks put back."""
@@ -84,7 +86,7 @@ def unescaped(text: str) -> str:
     return re.sub(r"\\(.)", lambda m: plain.get(m[1], m[1]), text)
 
 
-def phrase_of(text: str) -> Phrase:
+def phrase_of(text: str, ids: tuple[str, ...] = ()) -> Phrase:
     """The phrase of a line. Marks of our own form in the line are dropped."""
     literals: list[Literal] = []
 
@@ -99,7 +101,7 @@ def phrase_of(text: str) -> Phrase:
         return f"⟦{len(literals) - 1}⟧"
 
     bare = text.replace("⟦", "").replace("⟧", "")
-    return Phrase(" ".join(_LITERAL.sub(taken, bare).split()), tuple(literals))
+    return Phrase(" ".join(_LITERAL.sub(taken, bare).split()), tuple(literals), ids)
 
 
 _ROLES = {
@@ -161,7 +163,24 @@ def target_of(phrase: Phrase, text: str, *, field: bool = False) -> PageTarget |
         made = _made(phrase, kind, found.groups(), field) if found else None
         if made is not None:
             return made
+    return _by_id(phrase, text)
+
+
+def _by_id(phrase: Phrase, text: str) -> PageTarget | None:
+    """`the total price` as the one id that is those words, or all but a general noun of them."""
+    found = re.fullmatch(rf"{_THE}([A-Za-z][\w -]*?)(?: (?:{_NOUNS}))?", text, re.IGNORECASE)
+    if found is None or not phrase.ids:
+        return None
+    for words in (found[1], re.sub(rf"^{_THE}", "", text, flags=re.IGNORECASE)):
+        name = _letters(words)
+        same = [each for each in phrase.ids if _letters(each) == name]
+        if len(same) == 1 and len(name) > 2:
+            return PageTarget("css", f"#{same[0]}")
     return None
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 def _made(phrase: Phrase, kind: str, groups: tuple[str, ...], field: bool) -> PageTarget | None:

@@ -23,7 +23,7 @@ from harness.pages.code import CodeReader
 from harness.pages.code_parts import looks_like_code
 from harness.pages.expectations import Expectation
 from harness.pages.prose import read_prose
-from harness.pages.steptable import read_table
+from harness.pages.steptable import read_table, unfolded
 from harness.sketch.normalise import Line, lines_of
 from harness.sketch.spec import Unresolved
 from runners.pages.steps import PageStep
@@ -47,6 +47,7 @@ _AT_FIRST = re.compile(
     r"\b(?:initially|by default|on (?:page )?load|at first|at the start)\b", re.I
 )
 _UNSURE = 0.6
+_BY_ID = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class PageSketch:
 class _State:
     """What the lines so far leave for the next one."""
 
+    ids: tuple[str, ...] = ()
     cases: list[PageCase] = field(default_factory=list)
     unresolved: list[Unresolved] = field(default_factory=list)
     last: tuple[PageStep, ...] = ()
@@ -79,6 +81,8 @@ class _State:
             if len(self.cases) >= MAX_CASES or len(steps) > MAX_STEPS:
                 self.refuse(line, "too_many")
                 return
+            if _named_by_us(line, steps, each):
+                sure = min(sure, _BY_ID)
             self.cases.append(
                 PageCase(
                     f"c{len(self.cases) + 1}", line.number, line.raw.strip(), steps, each.probe,
@@ -95,14 +99,15 @@ class _State:
         self.last, self.pending, self.scenario, self.acted = (), False, scenario, False
 
 
-def compile_page_sketch(sketch: str) -> PageSketch:
-    """The cases of a page's sketch. Deterministic; never raises.
+def compile_page_sketch(sketch: str, ids: tuple[str, ...] = ()) -> PageSketch:
+    """The cases of a page's sketch. Deterministic; never raises. With the page's element `ids` a
+    plain noun is read too where it is one of them ("the total" is `#total`), with less confidence.
 
     Reasons of unresolved lines: unparsed (not read in full), no_check (steps that nothing follows),
     goes_on (continues a line that was not read), too_long, too_many.
     """
-    state = _State()
-    lines = lines_of(sketch[:MAX_CHARS])
+    state = _State(ids=ids)
+    lines = unfolded(lines_of(sketch[:MAX_CHARS]))
     table = read_table(sketch[:MAX_CHARS])
     if table is not None:
         for scenario in table:
@@ -166,7 +171,7 @@ def _prose(state: _State, lines: list[Line], at: int) -> None:
         return
     body = line.body.strip().strip("*").strip()
     goes_on = _GOES_ON.match(body)
-    read = read_prose(body[goes_on.end() :] if goes_on else body)
+    read = read_prose(body[goes_on.end() :] if goes_on else body, state.ids)
     if isinstance(read, str):
         if _HEADING.fullmatch(line.text.strip()) and not _NUMBERED.match(line.text):
             _settle(state, lines, at)
@@ -188,6 +193,15 @@ def _prose(state: _State, lines: list[Line], at: int) -> None:
     state.last = steps
     state.pending = not read.expectations
     state.acted = state.acted or bool(read.steps)
+
+
+def _named_by_us(line: Line, steps: tuple[PageStep, ...], told: Expectation) -> bool:
+    """Whether an element is named by an id that does not stand on the line."""
+    targets = [step.target for step in steps[-1:]] + [told.probe.target]
+    return any(
+        each is not None and re.fullmatch(r"#[\w-]+", each.value) and each.value[1:] not in line.raw
+        for each in targets
+    )
 
 
 _BROKEN: tuple[PageStep, ...] = (PageStep("wait", value=-1),)

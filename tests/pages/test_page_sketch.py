@@ -197,6 +197,27 @@ def test_tables_of_steps_are_scenarios() -> None:
     assert compile_page_sketch('[{"action": "levitate", "target": "#q"}]').cases == ()
 
 
+def test_yaml_and_markdown_tables() -> None:
+    """Rows of simple YAML are one scenario, rows of a Markdown table cases of their own."""
+    yaml = '- click: "#add"\n- action: type\n  target: "#q"\n  value: milk\n- expect: count\n  target: li\n  value: 3'
+    assert [brief(case) for case in compile_page_sketch(yaml).cases] == [
+        (["click css:#add", "type css:#q = milk"], "count css:li", "eq", 3)
+    ]
+    table = "| # | Action | Expected |\n|---|---|---|\n| 1 | Click #a | #n shows 1 |\n| 2 | - | #n shows 0 |"
+    told = compile_page_sketch(table)
+    assert [(c.line, brief(c)[0]) for c in told.cases] == [(3, ["click css:#a"]), (4, [])]
+    assert told.unresolved == ()
+
+
+def test_a_noun_may_be_an_id_of_the_page() -> None:
+    """With the page's ids "the total price" is `#total-price`, and not sure; without them unread."""
+    line = "The total price shows '$5'"
+    [case] = compile_page_sketch(line, ("total-price", "total")).cases
+    assert brief(case) == ([], "text css:#total-price", "shows", "$5")
+    assert case.confidence < 0.8
+    assert compile_page_sketch(line).cases == ()
+
+
 def test_nothing_expected_goes_to_the_driver() -> None:
     """The driver's JSON holds id, steps and probe, reads back the same, and refuses other words."""
     for line, _ in LINES:
