@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from harness.pages.markup import captured
-from harness.pages.shapes import FunctionShape, is_empty, shapes_of, text_of
+from harness.pages.shapes import FunctionShape, is_empty, shapes_of
+from harness.pages.shapes import text_of as text_of
 
 Node = Any
 """A tree-sitter node; the binding is untyped where it matters."""

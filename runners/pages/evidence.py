@@ -205,6 +205,11 @@ class Control:
     kind: str
     label: str = ""
     listeners: tuple[str, ...] = ()
+    """Types heard on the element itself, also by attributes and properties."""
+    reached: tuple[str, ...] = ()
+    """Types heard for it on an ancestor, up to the window."""
+    native: bool = False
+    """It does something without a script: a link elsewhere, a summary, a label, a popover."""
     visible: bool = True
     in_form: bool = False
     main: bool = False
@@ -339,6 +344,8 @@ class PageEvidence:
     looks: tuple[Look, ...] = ()
     dom: Numbers = field(default_factory=dict)
     """Counts of the document at rest; the keys stand in `runners/pages/guest/measure.js`."""
+    dom_after: Numbers = field(default_factory=dict)
+    """The same counts after the exploration."""
     words: Mapping[str, Any] = field(default_factory=dict)
     """title, lang, dir, charset, text (first 4,000 characters of visible text), palette (computed
     colours, most frequent first), fonts, headings."""
@@ -358,7 +365,9 @@ class PageEvidence:
     nodes_after, listeners, listeners_after, timers, intervals, frames, storage_sets, storage_gets,
     storage_keys, canvas_draws, gl_calls, intl_calls, sockets, fetches, globals, virtual_ms."""
     listeners: Mapping[str, int] = field(default_factory=dict)
-    """Event listeners of the page by type."""
+    """Event listeners by type, over all nodes, document and window; also attributes, properties."""
+    own_listeners: Mapping[str, int] = field(default_factory=dict)
+    """Those of them whose handler stands in the page's own text."""
     coverage: Numbers = field(default_factory=dict)
     """functions, functions_run, rules, rules_used: of the page's own text."""
     cpu_s: float = 0.0

@@ -1,0 +1,62 @@
+// Evaluated in the isolated world: where an element can be hit, and what no key can set.
+// Prototype methods are called by name, as a form or a document answers by the names of what it holds.
+(() => {
+  const one = (css) => Document.prototype.querySelector.call(document, css);
+  const rect = (el) => Element.prototype.getBoundingClientRect.call(el);
+  const matches = (el, css) => Element.prototype.matches.call(el, css);
+  const above = (el) => Object.getOwnPropertyDescriptor(Node.prototype, "parentNode").get.call(el);
+  const top = () => Object.getOwnPropertyDescriptor(Document.prototype, "activeElement").get.call(document);
+  const BY_VALUE = "select, input[type=color], input[type=date], input[type=time], input[type=month],"
+    + " input[type=week], input[type=datetime-local], input[type=range]";
+  const tell = (el, type) => EventTarget.prototype.dispatchEvent.call(
+    el, new Event(type, { bubbles: true, composed: type === "input" }));
+  const owner = (el) => el instanceof HTMLSelectElement ? HTMLSelectElement.prototype
+    : el instanceof HTMLTextAreaElement ? HTMLTextAreaElement.prototype : HTMLInputElement.prototype;
+  return {
+    one,
+    // Scrolls there; the middle of the largest part that lies in view, and whether a hit there is one of it.
+    spot(el) {
+      if (!el) return null;
+      Element.prototype.scrollIntoView.call(el, { block: "center", inline: "nearest", behavior: "instant" });
+      let best = null;
+      for (const box of Element.prototype.getClientRects.call(el)) {
+        const left = Math.max(0, box.left), right = Math.min(innerWidth, box.right);
+        const upper = Math.max(0, box.top), lower = Math.min(innerHeight, box.bottom);
+        const area = Math.max(0, right - left) * Math.max(0, lower - upper);
+        if (area > 0 && (!best || area > best.area)) best = { area, x: (left + right) / 2, y: (upper + lower) / 2 };
+      }
+      if (!best) return null;
+      let hit = Document.prototype.elementFromPoint.call(document, best.x, best.y);
+      let own = false;
+      for (let at = hit; at && !own; at = above(at)) own = at === el;
+      if (!own && hit && el instanceof HTMLInputElement && el.labels)
+        for (const label of el.labels) for (let at = hit; at && !own; at = above(at)) own = at === label;
+      return { x: best.x, y: best.y, hit: own, byValue: matches(el, BY_VALUE) };
+    },
+    focus(el) { HTMLElement.prototype.focus.call(el, { preventScroll: true }); return top() === el; },
+    blur() { const at = top(); if (at instanceof HTMLElement) HTMLElement.prototype.blur.call(at); },
+    select(el) {
+      HTMLElement.prototype.focus.call(el, { preventScroll: true });
+      if (el instanceof HTMLTextAreaElement) HTMLTextAreaElement.prototype.select.call(el);
+      else if (el instanceof HTMLInputElement) HTMLInputElement.prototype.select.call(el);
+      else getSelection().selectAllChildren(el);
+      return top() === el;
+    },
+    // An option by value, else by its text, else by number; other fields by value. The value that stands after.
+    set(el, value) {
+      if (el instanceof HTMLSelectElement) {
+        const all = Array.from(HTMLSelectElement.prototype[Symbol.iterator].call(el));
+        const wanted = all.find((o) => o.value === value) || all.find((o) => o.text.trim() === value.trim())
+          || (/^#\d+$/.test(value) ? all[Number(value.slice(1)) - 1] : null);
+        if (!wanted || wanted.disabled) return null;
+        if (el.multiple) wanted.selected = true;
+        else Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, "selectedIndex").set.call(el, wanted.index);
+      } else if (el instanceof HTMLInputElement || el instanceof HTMLTextAreaElement) {
+        Object.getOwnPropertyDescriptor(owner(el), "value").set.call(el, value);
+      } else return null;
+      tell(el, "input");
+      tell(el, "change");
+      return Object.getOwnPropertyDescriptor(owner(el), "value").get.call(el);
+    },
+  };
+})()

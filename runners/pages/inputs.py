@@ -1,0 +1,179 @@
+"""Mouse, keys and field values as a visitor gives them: real input events, aligned to frames.
+
+An element is named by an expression of the isolated world, for instance `at("#save")`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from runners.pages.tab import Tab, guest
+
+_BY_KEYS = 60
+"""Longer texts arrive in one piece, as a paste does."""
+_SHIFT = 8
+_MODIFIERS = {"Alt": 1, "Control": 2, "Meta": 4, "Shift": _SHIFT}
+_NAMED: Mapping[str, tuple[str, int, str]] = {
+    "Tab": ("Tab", 9, ""),
+    "Enter": ("Enter", 13, "\r"),
+    "Escape": ("Escape", 27, ""),
+    "Backspace": ("Backspace", 8, ""),
+    "Delete": ("Delete", 46, ""),
+    "Space": ("Space", 32, " "),
+    "ArrowLeft": ("ArrowLeft", 37, ""),
+    "ArrowUp": ("ArrowUp", 38, ""),
+    "ArrowRight": ("ArrowRight", 39, ""),
+    "ArrowDown": ("ArrowDown", 40, ""),
+    "Home": ("Home", 36, ""),
+    "End": ("End", 35, ""),
+    "PageUp": ("PageUp", 33, ""),
+    "PageDown": ("PageDown", 34, ""),
+}
+Event = tuple[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where an element can be hit, in CSS pixels of the viewport."""
+
+    x: float
+    y: float
+    hit: bool
+    """What lies on top there is the element or a part of it."""
+    by_value: bool
+    """Set with `choose`; keys and clicks do not get far."""
+
+
+def at(css: str) -> str:
+    """The first element that matches a selector, as an expression."""
+    return f"{_hand()}.one({json.dumps(css)})"
+
+
+def spot(tab: Tab, element: str) -> Spot | None:
+    """Scroll to an element; None where it has no box in view. Raises PageEnded, CallFailed."""
+    found = tab.measure(f"{_hand()}.spot({element})")
+    if not found:
+        return None
+    return Spot(found["x"], found["y"], found["hit"], found["byValue"])
+
+
+def focus(tab: Tab, element: str) -> bool:
+    """Give it the focus; whether it took it."""
+    return bool(tab.measure(f"{_hand()}.focus({element})"))
+
+
+def blur(tab: Tab) -> None:
+    """Take the focus from wherever it is."""
+    tab.measure(f"{_hand()}.blur()")
+
+
+def hover(tab: Tab, place: Spot, *, ms: int = 40) -> None:
+    """Move the mouse there."""
+    tab.act(_mouse("mouseMoved", place), ms=ms)
+
+
+def click(tab: Tab, place: Spot, *, times: int = 1, ms: int = 40) -> None:
+    """Click there, `times` in a row as a double click is."""
+    events = [_mouse("mouseMoved", place)]
+    for count in range(1, times + 1):
+        events.append(_mouse("mousePressed", place, button="left", buttons=1, clickCount=count))
+        events.append(_mouse("mouseReleased", place, button="left", clickCount=count))
+    tab.act(*events, ms=ms)
+
+
+def drag(tab: Tab, begin: Spot, end: Spot, *, ms: int = 60) -> None:
+    """Press at `begin`, move in three steps, let go at `end`."""
+    events = [
+        _mouse("mouseMoved", begin),
+        _mouse("mousePressed", begin, button="left", buttons=1, clickCount=1),
+    ]
+    for part in (1, 2, 3):
+        x = begin.x + (end.x - begin.x) * part / 3
+        y = begin.y + (end.y - begin.y) * part / 3
+        events.append(
+            ("Input.dispatchMouseEvent",
+             {"type": "mouseMoved", "x": x, "y": y, "button": "left", "buttons": 1})
+        )  # fmt: skip
+    events.append(_mouse("mouseReleased", end, button="left", clickCount=1))
+    tab.act(*events, ms=ms)
+
+
+def wheel(tab: Tab, place: Spot, down: float) -> None:
+    """Turn the wheel there by `down` pixels."""
+    tab.act(_mouse("mouseWheel", place, deltaX=0, deltaY=down))
+    # It waits for a frame that is displayed, and its scrolling for the next.
+    tab.clock.look()
+    tab.clock.look()
+
+
+def press(tab: Tab, key: str, *, ms: int = 40) -> None:
+    """Press a key (`Enter`, `ArrowUp`, `a`, ...) or a combination like `Shift+Tab`."""
+    *held, name = key.split("+") if len(key) > 1 else [key]
+    modifiers = sum(_MODIFIERS[one] for one in held)
+    tab.act(*_key(name, modifiers), ms=ms)
+
+
+def type_text(tab: Tab, element: str, text: str, *, ms: int = 40) -> bool:
+    """Replace what a field holds by typing; False where the element takes no focus."""
+    if not tab.measure(f"{_hand()}.select({element})"):
+        return False
+    events: list[Event] = [*_key("Backspace", 0)]
+    if len(text) > _BY_KEYS:
+        events.append(("Input.insertText", {"text": text}))
+    else:
+        for letter in text:
+            events.extend(_key("Enter" if letter == "\n" else letter, 0))
+    tab.act(*events, ms=ms)
+    return True
+
+
+def choose(tab: Tab, element: str, value: str, *, ms: int = 40) -> str | None:
+    """Set a select (value, text, or `#2` for its second option), date, time, colour or range.
+
+    What stands in it afterwards; None where there is no such option.
+    """
+    chosen = tab.measure(f"{_hand()}.set({element}, {json.dumps(value)})")
+    tab.act(ms=ms)
+    return None if chosen is None else str(chosen)
+
+
+@cache
+def _source() -> str:
+    return guest("hand.js")
+
+
+def _hand() -> str:
+    # An own property: without it, an element with this id would answer to the name.
+    return (
+        '(Object.hasOwn(globalThis, "__hand") ? globalThis.__hand : Object.defineProperty('
+        f'globalThis, "__hand", {{ value: {_source()} }}).__hand)'
+    )
+
+
+def _mouse(kind: str, place: Spot, **more: Any) -> Event:
+    return ("Input.dispatchMouseEvent", {"type": kind, "x": place.x, "y": place.y, **more})
+
+
+def _key(name: str, modifiers: int) -> tuple[Event, Event]:
+    if name in _NAMED:
+        code, number, text = _NAMED[name]
+        key = " " if name == "Space" else name
+    else:
+        key = text = name
+        upper = name.upper()
+        plain = len(upper) == 1 and upper.isascii() and upper.isalnum()
+        code = ("Digit" if upper.isdigit() else "Key") + upper if plain else ""
+        code, number = ("Space", 32) if name == " " else (code, ord(upper) if plain else 0)
+    about: dict[str, Any] = {"key": key, "code": code, "windowsVirtualKeyCode": number}
+    about["modifiers"] = modifiers
+    down = {"type": "keyDown" if text else "rawKeyDown", **about}
+    if text and not modifiers & ~_SHIFT:
+        down |= {"text": text, "unmodifiedText": text}
+    return (
+        ("Input.dispatchKeyEvent", down),
+        ("Input.dispatchKeyEvent", {"type": "keyUp", **about}),
+    )

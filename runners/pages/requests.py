@@ -1,0 +1,248 @@
+"""Every request of a page is answered here or refused: nothing else ever answers one."""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from runners.pages.evidence import Phase, Request
+from runners.pages.protocol import Call
+
+ORIGIN = "http://localhost/"
+"""A secure context where nothing listens: what a page may do on a real host it may do here."""
+_ICON = f"{ORIGIN}favicon.ico"
+"""Full Chromium asks for it by itself, when it likes: no deed of the page's."""
+_MOST = 400
+_GIVEN_UP_S = 1.0
+_LONGEST = 500
+_INTEGRITY = re.compile(r"""<(?:script|link)\b[^>]*?\bintegrity\s*=[^>]*>""", re.IGNORECASE)
+_ADDRESS = re.compile(r"""\b(?:src|href)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""\s+integrity\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
+_SERVED = ("hit", "approximate", "placeholder")
+
+
+class Found(Protocol):
+    """What a shelf holds for a URL; see `harness.cdn`."""
+
+    @property
+    def outcome(self) -> str:
+        """How the request was answered: an outcome of `Request`."""
+
+    @property
+    def content_type(self) -> str:
+        """MIME type."""
+
+    @property
+    def body(self) -> bytes:
+        """The file."""
+
+    @property
+    def package(self) -> str:
+        """By its name on npm."""
+
+    @property
+    def version(self) -> str:
+        """The version that was served."""
+
+    @property
+    def path(self) -> str:
+        """Within the package."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the body, hexadecimal."""
+
+    @property
+    def note(self) -> str:
+        """For people."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """More headers than the usual ones."""
+
+
+class Shelf(Protocol):
+    """Where the bytes behind public URLs are kept."""
+
+    def answer(self, url: str, *, kind: str = "") -> Found:
+        """What `url` stands for. `kind` is the browser's word for what it will be used as."""
+
+
+Post = Callable[..., Call]
+
+
+class Gate:
+    """The answers to one visit's requests, and the list of them."""
+
+    def __init__(self, page: bytes, shelf: Shelf | None) -> None:
+        self._shelf = shelf
+        self._waived: set[str] = set()
+        self._integrity: set[str] = set()
+        self._page = self._mind_integrity(page)
+        self._seen: dict[tuple[str, str], Request] = {}
+        self._served = False
+        self._flying: dict[str, float] = {}
+        self._quiet_after: list[Call] = []
+        self.frame = ""
+        """The main frame's id; its document is the page."""
+        self.phase = Phase.LOAD
+        self.attempts: dict[str, int] = {}
+        self.failing = ""
+        """While set, every request but the page is refused with this network error."""
+
+    def quiet(self) -> bool:
+        """Whether the page has got every answer that it waits for.
+
+        One that it seems never to get (an image that nobody wants any more, say) is given up.
+        """
+        self._quiet_after = [call for call in self._quiet_after if not call.done]
+        if self._flying:
+            now = time.monotonic()
+            self._flying = {k: t for k, t in self._flying.items() if now - t < _GIVEN_UP_S}
+        return not (self._quiet_after or self._flying)
+
+    def begun(self, number: str) -> None:
+        """The page asks for something: told by the page's process, in order with its frames."""
+        self._flying[number] = time.monotonic()
+
+    def ended(self, number: str) -> None:
+        """It has its answer, or the news that there is none."""
+        self._flying.pop(number, None)
+
+    def count(self, what: str, by: int = 1) -> None:
+        """Note an attempt that was refused or counted."""
+        self.attempts[what] = self.attempts.get(what, 0) + by
+
+    def requests(self) -> tuple[Request, ...]:
+        """All of them, each once. Those of one phase come in no order: theirs is the alphabet's."""
+        phases = list(Phase)
+        return tuple(
+            sorted(self._seen.values(), key=lambda r: (phases.index(r.phase), r.url, r.kind))
+        )
+
+    @property
+    def total(self) -> int:
+        """How many were seen so far."""
+        return self.attempts.get("requests", 0)
+
+    def paused(self, params: dict[str, Any], post: Post) -> None:
+        """Answer the request that an event of `Fetch.requestPaused` is about."""
+        url, kind = params["request"]["url"], params.get("resourceType", "")
+        number = params["requestId"]
+        if url == _ICON:
+            self._fulfil(number, post, 204, {"content-type": "text/plain"}, b"")
+            return
+        self.count("requests")
+        if kind == "Document" and params.get("frameId") == self.frame:
+            self._document(url, number, post)
+            return
+        if self.failing:
+            self._refuse(number, post, self.failing)
+            self._note(url, kind, "refused", note=self.failing)
+            return
+        if url.startswith(ORIGIN):
+            self._fulfil(number, post, 404, {"content-type": "text/plain"}, b"")
+            self._note(url, kind, "no_such_file", note="a page is a single file")
+            return
+        found = self._shelf.answer(url, kind=kind) if self._shelf is not None else None
+        if found is not None and found.outcome in _SERVED:
+            headers = {
+                "content-type": found.content_type,
+                "access-control-allow-origin": "*",
+                "cross-origin-resource-policy": "cross-origin",
+                "timing-allow-origin": "*",
+                **found.headers,
+            }
+            self._fulfil(number, post, 200, headers, found.body)
+        elif found is not None and found.outcome.startswith("no_such"):
+            self._fulfil(number, post, 404, {"access-control-allow-origin": "*"}, b"")
+        else:
+            self._refuse(number, post, "BlockedByClient")
+        self._note(url, kind, "external" if found is None else found.outcome, found)
+
+    def _document(self, url: str, number: str, post: Post) -> None:
+        if not self._served and url.startswith(ORIGIN):
+            self._served = True
+            headers = {"content-type": "text/html; charset=utf-8", "cache-control": "no-store"}
+            self._fulfil(number, post, 200, headers, self._page)
+            return
+        # An error page would take the page's place; an empty answer leaves it where it is.
+        self.count("navigations")
+        self._fulfil(number, post, 204, {}, b"")
+        self._note(url, "Document", "navigation")
+
+    def serve_again(self) -> None:
+        """The next request for the page is a reload that we asked for."""
+        self._served = False
+
+    def _mind_integrity(self, page: bytes) -> bytes:
+        """Take the hash from elements whose file we hold in another build only, and note it."""
+        if b"integrity" not in page or self._shelf is None:
+            return page
+        text = page.decode("utf-8", "surrogateescape")
+
+        def waived(match: re.Match[str]) -> str:
+            tag = match.group()
+            address = _ADDRESS.search(tag)
+            if address is None or self._shelf is None:
+                return tag
+            url = address.group(1)
+            url = f"https:{url}" if url.startswith("//") else url
+            if url.startswith("http") and self._shelf.answer(url).outcome == "approximate":
+                self._waived.add(url)
+                return _ATTRIBUTE.sub("", tag)
+            self._integrity.add(url)
+            return tag
+
+        return _INTEGRITY.sub(waived, text).encode("utf-8", "surrogateescape")
+
+    def _note(
+        self, url: str, kind: str, outcome: str, found: Found | None = None, note: str = ""
+    ) -> None:
+        key = (url[:_LONGEST], kind)
+        earlier = self._seen.get(key)
+        if earlier is None and len(self._seen) >= _MOST:
+            return
+        integrity = ""
+        if found is not None and outcome in _SERVED:
+            integrity = "waived" if url in self._waived else ""
+            integrity = "match" if url in self._integrity else integrity
+        self._seen[key] = Request(
+            url=key[0],
+            kind=kind,
+            outcome=outcome,
+            package=found.package if found else "",
+            version=found.version if found else "",
+            path=found.path if found else "",
+            sha256=found.sha256 if found else "",
+            note=(found.note if found else "") or note,
+            integrity=integrity,
+            count=earlier.count + 1 if earlier else 1,
+            phase=earlier.phase if earlier else self.phase,
+        )
+
+    def mismatch(self, url: str) -> None:
+        """The browser refused a file for its hash."""
+        for key, request in self._seen.items():
+            if request.url == url:
+                changed = {name: getattr(request, name) for name in request.__slots__}
+                self._seen[key] = Request(**{**changed, "integrity": "mismatch"})
+
+    def _fulfil(
+        self, number: str, post: Post, code: int, headers: Mapping[str, str], body: bytes
+    ) -> None:
+        told = [{"name": name, "value": value} for name, value in headers.items()]
+        answer = {
+            "requestId": number,
+            "responseCode": code,
+            "responseHeaders": told,
+            "body": base64.b64encode(body).decode(),
+        }
+        self._quiet_after.append(post("Fetch.fulfillRequest", answer))
+
+    def _refuse(self, number: str, post: Post, reason: str) -> None:
+        answer = {"requestId": number, "errorReason": reason}
+        self._quiet_after.append(post("Fetch.failRequest", answer))

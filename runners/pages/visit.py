@@ -1,0 +1,110 @@
+"""One visit of one page, top to bottom. The order of the phases is the order of this file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from runners.pages.drivers import TabOf
+from runners.pages.evidence import End, PageEvidence, Phase
+from runners.pages.patience import PageEnded, Patience
+from runners.pages.pictures import Picture
+from runners.pages.probes.coverage import begin, end
+from runners.pages.probes.explore import explore
+from runners.pages.probes.rest import after, rest
+from runners.pages.probes.views import media, views
+from runners.pages.protocol import BrowserFault, CallFailed, Line, Pipes
+from runners.pages.requests import Gate
+from runners.pages.scene import Order, Scene
+from runners.pages.tab import Tab
+
+_LOAD_MS = 3000
+_SETTLE_MS = 500
+
+
+@dataclass(kw_only=True)
+class Visited:
+    """The evidence, the pictures by digest, and whether the browser can serve another page."""
+
+    evidence: PageEvidence
+    pictures: dict[str, Picture] = field(default_factory=dict)
+    reusable: bool = True
+    earlier: PageEvidence | None = None
+    """Of the visit before, where that did not end well: this one was in a fresh browser."""
+
+
+PhaseOf = Callable[[Scene], None]
+
+
+def visit(pipes: Pipes, wire: Line, order: Order, tab_of: TabOf = Tab) -> Visited:
+    """Visit a page in a fresh context of a running browser. `wire` and `tab_of` are one driver's.
+
+    Raises:
+        BrowserFault: the browser failed; nothing is known about the page.
+    """
+    patience = Patience(wire, pipes, order.budget)
+    gate = Gate(order.page, order.shelf)
+    tab = tab_of(wire, patience, gate, seed=order.seed)
+    scene = Scene(tab, order, PageEvidence(end=End.MEASURED, conditions=order.conditions))
+    reusable = True
+    try:
+        try:
+            tab.open()
+            held = replace(order.conditions, driver=tab.driver, clock=tab.clock.name)
+            scene.add(conditions=held)
+            for phase, act in phases(order.depth):
+                tab.enter(phase)
+                scene.add(phase=phase)
+                act(scene)
+        except PageEnded as ended:
+            reusable = False
+            scene.add(end=ended.end, detail=f"{scene.evidence.phase.value}: {ended.detail}")
+        except CallFailed as failed:
+            raise BrowserFault(f"{scene.evidence.phase.value}: {failed}") from failed
+        finally:
+            _close_books(scene, patience)
+        if reusable:
+            tab.close()
+    except (PageEnded, CallFailed):
+        reusable = False
+    return Visited(evidence=scene.evidence, pictures=scene.pictures, reusable=reusable)
+
+
+def phases(depth: str) -> tuple[tuple[Phase, PhaseOf], ...]:
+    """The parts of a visit of this depth, in their order. Raises ValueError: no such depth."""
+    if depth == "render":
+        return ((Phase.LOAD, load), (Phase.VIEWS, views))
+    if depth != "full":
+        raise ValueError(f"no depth {depth!r}: use render or full")
+    return (
+        (Phase.LOAD, load),
+        (Phase.REST, rest),
+        (Phase.REST, begin),
+        (Phase.VIEWS, views),
+        (Phase.MEDIA, media),
+        (Phase.EXPLORE, explore),
+        (Phase.EXPLORE, after),
+        (Phase.EXPLORE, end),
+    )
+
+
+def load(scene: Scene) -> None:
+    """Grant time until the document is complete, then let it settle."""
+    tab = scene.tab
+    tab.navigate()
+    while not tab.loaded and tab.clock.now_ms < _LOAD_MS:
+        tab.clock.advance(40)
+    scene.add(loaded=tab.loaded)
+    tab.clock.advance(_SETTLE_MS, 50)
+    scene.look("first")
+
+
+def _close_books(scene: Scene, patience: Patience) -> None:
+    tab = scene.tab
+    scene.add(
+        errors=tab.happenings.errors(),
+        requests=tab.gate.requests(),
+        attempts={**tab.gate.attempts, **tab.told},
+        cpu_s=round(patience.cpu_s, 3),
+        wall_s=round(patience.wall_s, 3),
+    )
