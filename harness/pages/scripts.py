@@ -271,7 +271,11 @@ def _is_other(node: Node) -> bool:
     if around.type in ("binary_expression", "switch_case", "subscript_expression"):
         return True
     call = around.parent if around.type == "arguments" else None
-    return call is not None and callee(call) in _NAMES_OTHERS
+    if call is None:
+        return False
+    if callee(call) == "setAttribute":
+        return literal(argument(call, 0)) != "id"
+    return callee(call) in _NAMES_OTHERS
 
 
 def _prefix(node: Node) -> str:
