@@ -72,7 +72,12 @@ class Wiring:
 
 def wiring(evidence: PageEvidence, document: Document, min_functions: int = 3) -> Wiring:
     """The signs of one visit."""
-    needing = [control for control in evidence.controls if needs_script(control)]
+    coded = any(script.kind != "data" for script in document.scripts)
+    needing = [
+        control
+        for control in evidence.controls
+        if needs_script(control) and (coded or control.kind != "link")
+    ]
     by_selector = {control.selector: control for control in needing}
     tried = [a for a in evidence.actions if a.kind not in _PREPARING and a.selector in by_selector]
     native = {control.selector for control in evidence.controls if control.native}
