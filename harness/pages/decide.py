@@ -302,7 +302,8 @@ def _acting(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None
 def _hidden(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
     """A page that takes its errors away from the browser's report, and in which nothing has an
     effect: whether it throws cannot be known, so that it is for a person."""
-    takes = [kind for kind in ("error", "unhandledrejection") if evidence.listeners.get(kind)]
+    own = evidence.own_listeners
+    takes = [kind for kind in ("error", "unhandledrejection") if own.get(kind)]
     tried = [a for a in evidence.actions if a.kind not in ("hover", "wheel", "type")]
     if not takes or not tried or any(action.effect.any for action in tried):
         return None

@@ -348,7 +348,9 @@ def test_a_page_that_hides_its_errors_and_does_nothing_is_for_a_person() -> None
     listeners = {"click": 1, "error": 1}
     hiding = said(listeners=listeners, own_listeners=listeners, actions=idle)
     assert is_(hiding, VerdictStatus.REVIEW, Reason.AMBIGUOUS)
-    assert said(listeners=listeners).status is VerdictStatus.ACCEPTED
+    assert said(listeners=listeners, own_listeners=listeners).status is VerdictStatus.ACCEPTED
+    ours_alone = said(listeners=listeners, own_listeners={"click": 1}, actions=idle)
+    assert ours_alone.status is VerdictStatus.ACCEPTED
     assert said(actions=idle).status is VerdictStatus.ACCEPTED
 
 
