@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from runners.pages.evidence import Conditions, Look, PageEvidence
+from runners.pages.evidence import Action, Conditions, Look, PageEvidence
 from runners.pages.patience import Budget
 from runners.pages.pictures import Picture, decode, look
 from runners.pages.probes.state import Idle
@@ -26,6 +26,8 @@ class Order:
     budget: Budget = DEFAULT_BUDGET
     shelf: Shelf | None = None
     conditions: Conditions = DEFAULT_CONDITIONS
+    trace: tuple[Action, ...] = ()
+    """Steps to take again in place of an exploration; none explores."""
 
 
 @dataclass

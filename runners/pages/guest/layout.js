@@ -1,7 +1,9 @@
 // The boxes of the document at the present viewport width. Isolated world.
 (() => {
-  const MOST = 4000, width = innerWidth, plain = __plain, bare = __bare;
+  const MOST = 4000, plain = __plain, bare = __bare;
   const root = document.documentElement || document.createElement("html"), body = document.body;
+  // A phone zooms out until all fits, which innerWidth tells; this is what was laid out for.
+  const width = (document.scrollingElement || root).clientWidth || innerWidth;
   const all = Array.from(document.querySelectorAll("body *"), plain).slice(0, MOST);
   const offenders = [], lefts = new Set();
   const name = (el) => el.id ? `#${el.id}` : el.tagName.toLowerCase() + (el.classList.length ? `.${el.classList[0]}` : "");
@@ -42,6 +44,6 @@
     if (x > 4 && y > 4 && x * y > 0.25 * Math.min(p.width * p.height, q.width * q.height)) { overlaps++; offend("overlaps", b); }
   }
   const wide = Math.max(root.scrollWidth, body ? body.scrollWidth : 0);
-  return { scroll_width: wide, scroll_height: root.scrollHeight, overflow: Math.max(0, wide - width), cut, clipped, overlaps,
+  return { scroll_width: wide, scroll_height: root.scrollHeight, overflow: wide > width + 1 ? wide - width : 0, cut, clipped, overlaps,
     small_targets: small, columns: lefts.size, controls: controls.length, shown, offenders };
 })()

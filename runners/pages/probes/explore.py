@@ -39,9 +39,14 @@ _SMALL = 0.0004
 
 
 def explore(scene: Scene) -> None:
-    """Try fields first, then everything else in an order drawn from the seed."""
+    """Try fields first, then everything else in an order drawn from the seed; or take the steps
+    of an earlier exploration again, where the order gives them."""
     wiring(scene)
-    _Explorer(scene).run()
+    explorer = _Explorer(scene)
+    if scene.order.trace:
+        explorer.replay(scene.order.trace)
+    else:
+        explorer.run()
 
 
 class _Explorer:
@@ -52,6 +57,8 @@ class _Explorer:
         self.actions: list[Action] = []
         self.controls: list[Control] = []
         self.places: list[int] = []
+        self.used: set[tuple[int, str]] = set()
+        """Controls and actions of a replay."""
         self.picture: Picture | None = None
 
     def run(self) -> None:
@@ -64,6 +71,42 @@ class _Explorer:
                     waiting += self._found()
         self._keys()
         self.scene.add(controls=tuple(self.controls), actions=tuple(self.actions))
+
+    def replay(self, trace: tuple[Action, ...]) -> None:
+        """Take recorded steps again; a step whose element is not there leaves no action."""
+        self._found()
+        for step in trace:
+            taken = len(self.actions)
+            if step.kind == "key":
+                self._keys()
+            else:
+                effect = self._again(step)
+                if effect is not None and (effect.nodes or effect.attributes):
+                    self._found()
+            if len(self.actions) > taken:
+                self.actions[-1] = replace(self.actions[-1], step=step.step)
+        self.scene.add(controls=tuple(self.controls), actions=tuple(self.actions))
+
+    def _again(self, step: Action) -> Effect | None:
+        """A recorded step on what its selector names now: a page may have built it anew."""
+        for look_again in (False, True):
+            if look_again:
+                self._found()
+            for index in self._named(step):
+                effect = self._try(step.kind, index, given=step.value)
+                if effect is not None:
+                    self.used.add((index, step.kind))
+                    return effect
+        return None
+
+    def _named(self, step: Action) -> list[int]:
+        """The controls that may be meant. An exploration tries each once, in the order of its
+        finds; what stands at a place can change."""
+        alike = [i for i, c in enumerate(self.controls) if c.selector == step.selector]
+        return sorted(
+            alike,
+            key=lambda i: ((i, step.kind) in self.used, self.controls[i].label != step.label, i),
+        )
 
     def _found(self) -> list[int]:
         """Controls not seen before, fields first."""
@@ -79,8 +122,9 @@ class _Explorer:
         rest = [i for i in new if i not in first]
         return first + sorted(rest, key=lambda i: not self.controls[i].main)
 
-    def _try(self, kind: str, index: int) -> Effect | None:
-        """One action, or None where the control is gone or covered entirely."""
+    def _try(self, kind: str, index: int, *, given: str | None = None) -> Effect | None:
+        """One action, or None where the control is gone or covered entirely. `given` is the value
+        to use in place of one of ours."""
         if len(self.actions) >= _MOST_ACTIONS:
             return None
         control, place = self.controls[index], self.places[index]
@@ -88,12 +132,14 @@ class _Explorer:
         spot = inputs.spot(self.tab, element)
         if spot is None:
             return None
+        # The scrolling there is ours: its event comes with the next frame.
+        self.tab.clock.advance(20)
         begun = self.tab.clock.now_ms
         before = state(self.tab)
         pixels = self._needs_pixels(control)
         if pixels and self.picture is None:
             self.picture = decode(self.tab.clock.look())
-        value = self._act(kind, control, spot, element)
+        value = self._act(kind, control, spot, element, given)
         self.tab.clock.advance(160, 40)
         effect = self._effect(before, state(self.tab), self.tab.clock.now_ms - begun, kind)
         if pixels and not effect.any:
@@ -103,8 +149,15 @@ class _Explorer:
         self._record(kind, control.selector, control.label, value, begun, effect, control.kind)
         return effect
 
-    def _act(self, kind: str, control: Control, spot: inputs.Spot, element: str) -> str:
+    def _act(
+        self, kind: str, control: Control, spot: inputs.Spot, element: str, given: str | None
+    ) -> str:
         tab = self.tab
+        if kind in ("choose", "type") and given is not None:
+            if kind == "choose":
+                return inputs.choose(tab, element, given) or ""
+            inputs.type_text(tab, element, given)
+            return given
         if kind == "choose":
             value = f"#{2 + self.draw.randrange(2)}" if control.kind == "select" else ""
             value = value or _CHOSEN[control.kind]
