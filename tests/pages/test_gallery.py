@@ -14,8 +14,8 @@ import pytest
 from harness.artifacts import keep_artifacts
 from harness.errors import NothingToDo
 from harness.models import Language, Pair, Policy, Provenance, Reason, Verdict, VerdictStatus
-from harness.pages.gallery import write_gallery
 from harness.pages.gallery import write as writing
+from harness.pages.gallery import write_gallery
 from harness.pages.gallery.views import POLICY
 from harness.pages.gallery.write import file_name
 from harness.pages.render import render_page
@@ -146,7 +146,9 @@ def test_a_browser_runs_nothing_of_it_and_it_fits_three_widths(folder: Path, pag
         visit = record.visit
         assert visit is not None and visit.end is End.MEASURED
         assert not visit.attempts.get("dialogs")
-        assert [e.text for e in visit.errors if e.kind in ("exception", "rejection", "syntax")] == []
+        assert [
+            e.text for e in visit.errors if e.kind in ("exception", "rejection", "syntax")
+        ] == []
         assert [r.url for r in visit.requests if not r.url.startswith("http://localhost/")
                 and r.outcome not in ("inline", "document")] == []  # fmt: skip
         assert {layout.width: layout.overflow for layout in visit.layouts} == dict.fromkeys(
@@ -166,7 +168,9 @@ def with_pictures(path: Path) -> str:
     return re.sub(r'src="([^"]+\.webp)"', inside, text)
 
 
-def test_a_long_listing_has_pages(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_listing_has_pages(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """More cards than one page holds go to further pages that lead to each other."""
     monkeypatch.setattr(writing, "PER_PAGE", 2)
     write_gallery(run, tmp_path)

@@ -21,12 +21,15 @@ from sandboxes.base import SandboxUnavailable
 
 HEAD = """<!doctype html><html lang="en"><head><title>List</title><style>
 body { font: 18px sans-serif } li { color: teal }</style></head><body><h1>Things to do</h1>"""
-GOOD = HEAD + """<input id="what" placeholder="buy milk"><button id="add">Add</button><ul></ul>
+GOOD = (
+    HEAD
+    + """<input id="what" placeholder="buy milk"><button id="add">Add</button><ul></ul>
 <script>document.querySelector("#add").addEventListener("click", () => {
   const li = document.createElement("li");
   li.textContent = document.querySelector("#what").value;
   document.querySelector("ul").append(li);
 });</script></body></html>"""
+)
 BAD = HEAD + """<p>Nothing comes.</p><script>missing();</script></body></html>"""
 CODE = "def add(a, b):\n    return a + b\n"
 
@@ -99,7 +102,9 @@ def test_another_structure_is_not_the_same_and_is_named_by_path(
     page = run.verdict("list").page
     assert page is not None
     told = {"page": page.model_copy(update={"structure": "sha256:other"})}
-    report = reproduce(altered(run, tmp_path / "run", verdict=told, evidence=other), "list", settings)
+    report = reproduce(
+        altered(run, tmp_path / "run", verdict=told, evidence=other), "list", settings
+    )
     found = {d.path: (d.before, d.after) for d in report.differences}
     assert not report.same and "page" in report.changed
     assert found["visits[0].actions[0].effect.dialogs"] == (3, 0)
