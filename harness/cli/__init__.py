@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import images, render, run, system
+from harness.cli import cdn, images, render, run, system
 from harness.cli.output import Output, current
 from harness.errors import ExitCode, HarnessError
 from harness.reports.terminal import visible
@@ -25,6 +25,7 @@ run.register(app)
 render.register(app)
 system.register(app)
 images.register(app)
+cdn.register(app)
 
 
 def _version(value: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from runners.pages.evidence import Action, Conditions, Look, PageEvidence
 from runners.pages.patience import Budget
 from runners.pages.pictures import Picture, decode, look
+from runners.pages.probes.state import Idle
 from runners.pages.requests import Shelf
 from runners.pages.tab import Tab
 
@@ -41,6 +42,7 @@ class Scene:
     """By name, the latest of it."""
     scripts: dict[str, str] = field(default_factory=dict)
     """URL by script id."""
+    idle: Idle = field(default_factory=Idle)
     functions: dict[tuple[str, int, int], bool] = field(default_factory=dict)
     """Of the page's own text: whether it ran, by script and offsets."""
 

@@ -11,6 +11,7 @@
     if (told[name] <= 200) say(name);
   };
   const define = Object.defineProperty;
+  const { apply, construct } = Reflect; // of this moment: a page can replace them
   const stub = (owner, name, act) => {
     if (!owner || typeof owner[name] !== "function") return;
     const kept = owner[name];
@@ -20,8 +21,30 @@
   };
   const count = (owner, name, as) => stub(owner, name, function (kept, values) {
     tell(as || name);
-    return Reflect.apply(kept, this, values);
+    return apply(kept, this, values);
   });
+
+  // What the page's own handlers call handled is reported to nobody: it is heard here before them.
+  // A value is read by the getters of this moment, as a page can replace them later.
+  const reads = (kind, name) => {
+    const found = kind && Object.getOwnPropertyDescriptor(kind.prototype, name);
+    return (event) => apply(found.get, event, []);
+  };
+  const ErrorHeard = globalThis.ErrorEvent, RejectionHeard = globalThis.PromiseRejectionEvent;
+  const message = reads(ErrorHeard, "message"), file = reads(ErrorHeard, "filename");
+  const line = reads(ErrorHeard, "lineno"), column = reads(ErrorHeard, "colno");
+  const reason = reads(RejectionHeard, "reason"), words = Error.prototype.toString;
+  let heard = 0;
+  const hear = (kind, read) => (event) => {
+    if (!event.isTrusted || heard >= 200) return;
+    try { const found = read(event); heard++; say(`error\n${kind}\n${found}`); } catch {}
+  };
+  addEventListener("error", hear("exception",
+    (event) => `${line(event)}\n${column(event)}\n${file(event)}\n${message(event)}`), true);
+  addEventListener("unhandledrejection", hear("rejection", (event) => {
+    const why = reason(event);
+    return `0\n0\n\n${typeof why === "object" && why ? apply(words, why, []) : String(why)}`;
+  }), true);
 
   let state = SEED | 0;
   const next = () => { // mulberry32
@@ -33,7 +56,7 @@
   stub(Math, "random", () => next() / 4294967296);
   const bytes = globalThis.Crypto && Crypto.prototype;
   stub(bytes, "getRandomValues", (kept, [array]) => {
-    if (!ArrayBuffer.isView(array)) return Reflect.apply(kept, crypto, [array]);
+    if (!ArrayBuffer.isView(array)) return apply(kept, crypto, [array]);
     const view = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
     for (let i = 0; i < view.length; i++) view[i] = next() >>> 24;
     return array;
@@ -49,6 +72,30 @@
   const root = globalThis.Element && Element.prototype;
   for (const name of ["requestFullscreen", "webkitRequestFullscreen", "webkitRequestFullScreen"])
     stub(root, name, () => { tell("fullscreen"); return Promise.resolve(); });
+  const video = globalThis.HTMLVideoElement && HTMLVideoElement.prototype;
+  for (const name of ["webkitEnterFullscreen", "webkitEnterFullScreen"])
+    stub(video, name, () => { tell("fullscreen"); });
+  for (const [owner, name] of [[video, "requestPictureInPicture"],
+    [globalThis.DocumentPictureInPicture && DocumentPictureInPicture.prototype, "requestWindow"]])
+    stub(owner, name, () => {
+      tell("fullscreen");
+      return Promise.reject(new DOMException("Permission denied", "NotAllowedError"));
+    });
+  // The picture of a live stream stops the frame source: the element keeps it, unseen.
+  const Stream = globalThis.MediaStream, element = globalThis.HTMLMediaElement && HTMLMediaElement.prototype;
+  const source = element && Object.getOwnPropertyDescriptor(element, "srcObject");
+  if (Stream && source) {
+    const streams = new WeakMap(), { get, set } = WeakMap.prototype;
+    define(element, "srcObject", {
+      configurable: true, enumerable: true,
+      get() { return apply(get, streams, [this]) || apply(source.get, this, []); },
+      set(value) {
+        if (!(value instanceof Stream)) return apply(source.set, this, [value]);
+        apply(set, streams, [this, value]);
+        tell("streams");
+      },
+    });
+  }
   stub(root, "requestPointerLock", () => { tell("pointer_lock"); return Promise.resolve(); });
   stub(globalThis, "print", () => { tell("prints"); });
   stub(globalThis.HTMLSelectElement && HTMLSelectElement.prototype, "showPicker", () => { tell("pickers"); });
@@ -78,20 +125,29 @@
         setTimeout(values[1], 5, { code: 1, message: "Permission denied", PERMISSION_DENIED: 1 });
       return 1;
     });
+  for (const [kind, name] of [["USB", "requestDevice"], ["Bluetooth", "requestDevice"], ["HID", "requestDevice"],
+    ["Serial", "requestPort"], ["Navigator", "requestMIDIAccess"], ["Navigator", "share"], ["Keyboard", "lock"],
+    ["WakeLock", "request"], ["CredentialsContainer", "get"], ["PaymentRequest", "show"], ["EyeDropper", "open"]])
+    stub(globalThis[kind] && globalThis[kind].prototype, name, () => {
+      tell("permissions");
+      return Promise.reject(new DOMException("Permission denied", "NotAllowedError"));
+    });
+  for (const name of ["read", "readText"])
+    count(globalThis.Clipboard && Clipboard.prototype, name, "permissions");
   count(globalThis.Navigator && Navigator.prototype, "sendBeacon", "beacons");
   for (const name of ["WebSocket", "EventSource", "RTCPeerConnection", "WebTransport", "AudioContext"]) {
     const kept = globalThis[name];
     if (typeof kept !== "function") continue;
     const as = { RTCPeerConnection: "rtc", AudioContext: "audio" }[name] || "sockets";
     globalThis[name] = new Proxy(kept, {
-      construct(target, values, made) { tell(as); return Reflect.construct(target, values, made); },
+      construct(target, values, made) { tell(as); return construct(target, values, made); },
     });
   }
   const clip = globalThis.Clipboard && Clipboard.prototype;
   for (const name of ["writeText", "write"]) count(clip, name, "clipboard");
   stub(globalThis.Document && Document.prototype, "execCommand", function (kept, values) {
     if (/^(copy|cut)$/i.test(String(values[0]))) tell("clipboard");
-    return Reflect.apply(kept, this, values);
+    return apply(kept, this, values);
   });
   for (const name of ["setTimeout", "setInterval", "requestAnimationFrame"]) count(globalThis, name);
   count(globalThis.Element && Element.prototype, "animate");
@@ -106,8 +162,8 @@
     const kept = Intl[name];
     if (typeof kept !== "function") continue;
     Intl[name] = new Proxy(kept, {
-      construct(target, values, made) { tell("intl"); return Reflect.construct(target, values, made); },
-      apply(target, self, values) { tell("intl"); return Reflect.apply(target, self, values); },
+      construct(target, values, made) { tell("intl"); return construct(target, values, made); },
+      apply(target, self, values) { tell("intl"); return apply(target, self, values); },
     });
   }
   for (const name of ["toLocaleString", "toLocaleDateString", "toLocaleTimeString"])

@@ -13,6 +13,7 @@ from typing import Any
 from runners.pages import inputs
 from runners.pages.evidence import Action, Control, Effect
 from runners.pages.pictures import Picture, decode, difference
+from runners.pages.probes.state import changed, state
 from runners.pages.probes.wiring import wiring
 from runners.pages.scene import Scene
 from runners.pages.tab import guest
@@ -24,14 +25,6 @@ _FIELDS = ("text", "search", "email", "tel", "url", "password", "number", "texta
 _VALUES = ("date", "time", "month", "week", "datetime-local", "color", "range", "select")
 _DRAGGED = ("dragstart", "pointerdown", "mousedown", "touchstart")
 _CONTROLS = guest("controls.js")
-_STATE = guest("state.js")
-_COUNTED = {
-    "storage": "storage_sets", "console": "console", "requests": "requests", "dialogs": "dialogs",
-    "downloads": "downloads", "navigations": "navigations", "errors": "exceptions",
-}  # fmt: skip
-_TOLD = {"draws": ("draws", "gl_calls"), "clipboard": ("clipboard",)}
-_OTHERS = ("popups", "prints", "file_choosers", "fullscreen", "audio", "history", "pickers")
-_AT_REST_MS = 1000.0
 _AWAY = inputs.Spot(1, 1, hit=False, by_value=False)
 _LONGEST = 400
 _TYPED = {
@@ -67,10 +60,6 @@ class _Explorer:
         self.used: set[tuple[int, str]] = set()
         """Controls and actions of a replay."""
         self.picture: Picture | None = None
-        motion = scene.evidence.motion
-        self.mutation_rate = motion.mutations / _AT_REST_MS
-        self.text_rate = motion.text_changes / _AT_REST_MS
-        self.draw_rate = (motion.draws + motion.gl_calls) / _AT_REST_MS
 
     def run(self) -> None:
         waiting = self._found()
@@ -144,13 +133,13 @@ class _Explorer:
         if spot is None:
             return None
         begun = self.tab.clock.now_ms
-        before = self._state()
+        before = state(self.tab)
         pixels = self._needs_pixels(control)
         if pixels and self.picture is None:
             self.picture = decode(self.tab.clock.look())
         value = self._act(kind, control, spot, element, given)
         self.tab.clock.advance(160, 40)
-        effect = self._effect(before, self._state(), self.tab.clock.now_ms - begun, kind)
+        effect = self._effect(before, state(self.tab), self.tab.clock.now_ms - begun, kind)
         if pixels and not effect.any:
             effect = self._by_pixels(effect)
         else:
@@ -195,10 +184,10 @@ class _Explorer:
         if not any(heard.get(kind) for kind in ("keydown", "keyup", "keypress")):
             return
         inputs.blur(self.tab)
-        begun, before = self.tab.clock.now_ms, self._state()
+        begun, before = self.tab.clock.now_ms, state(self.tab)
         for key in _KEYS:
             inputs.press(self.tab, key)
-        effect = self._effect(before, self._state(), self.tab.clock.now_ms - begun, "key")
+        effect = self._effect(before, state(self.tab), self.tab.clock.now_ms - begun, "key")
         self._record("key", "", "", " ".join(_KEYS), begun, effect, "keyboard")
 
     def _record(
@@ -211,29 +200,16 @@ class _Explorer:
             )
         )  # fmt: skip
 
-    def _state(self) -> dict[str, Any]:
-        state: dict[str, Any] = self.tab.measure(_STATE)
-        attempts, told = self.tab.gate.attempts, self.tab.told
-        for name, key in _COUNTED.items():
-            state[name] = attempts.get(key, 0)
-        for name, keys in _TOLD.items():
-            state[name] = sum(told.get(key, 0) for key in keys)
-        state["navigations"] += sum(attempts.get(k, 0) + told.get(k, 0) for k in _OTHERS)
-        return state
-
     def _effect(
         self, before: dict[str, Any], after: dict[str, Any], passed_ms: float, kind: str
     ) -> Effect:
+        idle = self.scene.idle
         delta = {name: after[name] - before[name] for name in before if name != "values"}
-        others = {k: v for k, v in after["values"].items() if before["values"].get(k) != v}
+        for name, count in delta.items():
+            if count <= 2 * idle.rates.get(name, 0.0) * passed_ms:
+                delta[name] = 0
+        others = set(changed(before, after)) - idle.fields
         own = 1 if kind in ("type", "choose") else 0
-        quiet = 2 * self.mutation_rate * passed_ms
-        if delta["nodes"] + delta["attributes"] <= quiet:
-            delta["nodes"] = delta["attributes"] = 0
-        if delta["text"] <= 2 * self.text_rate * passed_ms:
-            delta["text"] = 0
-        if delta["draws"] <= 2 * self.draw_rate * passed_ms:
-            delta["draws"] = 0
         return Effect(**delta, value=max(0, len(others) - own))
 
     def _needs_pixels(self, control: Control) -> bool:
