@@ -90,7 +90,7 @@ def test_pages_are_summed_up_apart(tmp_path: Path) -> None:
     assert document["ends"] == {"measured": 3, "not visited": 1}
     assert document["requests"] == {"hit": 6, "external": 3}
     assert document["actions"] == {"tried": 12, "effective": 9}
-    assert document["score"] == {"n": 3, "q1": 70, "median": 80, "q3": 80}
+    assert document["score"] == {"n": 3, "q1": 75, "median": 80, "q3": 85}
     assert document["dimensions"]["3 Render"]["n"] == 2
     assert document["dimensions"]["6 Core requirement"]["median"] is None
     text = write_report("markdown", run)
