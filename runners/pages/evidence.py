@@ -379,8 +379,10 @@ class PageEvidence:
         return sum(action.effect.any for action in self.actions)
 
     def structural(self) -> dict[str, Any]:
-        """What two visits of the same page must agree in: everything but times and pictures."""
+        """What two visits of the same page must agree in: everything but times, pictures and the
+        conditions, which are held against each other by themselves."""
         told = asdict(self)
-        for name in ("cpu_s", "wall_s", "runtime", "detail"):
+        for name in ("cpu_s", "wall_s", "runtime", "detail", "conditions", "looks"):
             del told[name]
+        told["looks"] = [seen.name for seen in self.looks]
         return told
