@@ -50,12 +50,12 @@ class Spot:
 
 def at(css: str) -> str:
     """The first element that matches a selector, as an expression."""
-    return f"{_hand()}.one({json.dumps(css)})"
+    return f"{hand()}.one({json.dumps(css)})"
 
 
 def spot(tab: Tab, element: str) -> Spot | None:
     """Scroll to an element; None where it has no box in view. Raises PageEnded, CallFailed."""
-    found = tab.measure(f"{_hand()}.spot({element})")
+    found = tab.measure(f"{hand()}.spot({element})")
     if not found:
         return None
     return Spot(found["x"], found["y"], found["hit"], found["byValue"])
@@ -63,12 +63,12 @@ def spot(tab: Tab, element: str) -> Spot | None:
 
 def focus(tab: Tab, element: str) -> bool:
     """Give it the focus; whether it took it."""
-    return bool(tab.measure(f"{_hand()}.focus({element})"))
+    return bool(tab.measure(f"{hand()}.focus({element})"))
 
 
 def blur(tab: Tab) -> None:
     """Take the focus from wherever it is."""
-    tab.measure(f"{_hand()}.blur()")
+    tab.measure(f"{hand()}.blur()")
 
 
 def hover(tab: Tab, place: Spot, *, ms: int = 40) -> None:
@@ -119,7 +119,7 @@ def press(tab: Tab, key: str, *, ms: int = 40) -> None:
 
 def type_text(tab: Tab, element: str, text: str, *, ms: int = 40) -> bool:
     """Replace what a field holds by typing; False where the element takes no focus."""
-    if not tab.measure(f"{_hand()}.select({element})"):
+    if not tab.measure(f"{hand()}.select({element})"):
         return False
     events: list[Event] = [*_key("Backspace", 0)]
     if len(text) > _BY_KEYS:
@@ -136,7 +136,7 @@ def choose(tab: Tab, element: str, value: str, *, ms: int = 40) -> str | None:
 
     What stands in it afterwards; None where there is no such option.
     """
-    chosen = tab.measure(f"{_hand()}.set({element}, {json.dumps(value)})")
+    chosen = tab.measure(f"{hand()}.set({element}, {json.dumps(value)})")
     tab.act(ms=ms)
     return None if chosen is None else str(chosen)
 
@@ -146,7 +146,8 @@ def _source() -> str:
     return guest("hand.js")
 
 
-def _hand() -> str:
+def hand() -> str:
+    """`guest/hand.js` as an expression; made once in each document."""
     # An own property: without it, an element with this id would answer to the name.
     return (
         '(Object.hasOwn(globalThis, "__hand") ? globalThis.__hand : Object.defineProperty('

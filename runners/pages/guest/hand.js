@@ -12,8 +12,30 @@
     el, new Event(type, { bubbles: true, composed: type === "input" }));
   const owner = (el) => el instanceof HTMLSelectElement ? HTMLSelectElement.prototype
     : el instanceof HTMLTextAreaElement ? HTMLTextAreaElement.prototype : HTMLInputElement.prototype;
+  const id = Object.getOwnPropertyDescriptor(Element.prototype, "id").get;
+  const tag = Object.getOwnPropertyDescriptor(Element.prototype, "localName").get;
+  // A short selector that finds this element first: up to the next id that is the only one.
+  const name = (el) => {
+    const parts = [];
+    for (let at = el; at instanceof Element; at = above(at)) {
+      const own = id.call(at);
+      if (own && one(`#${CSS.escape(own)}`) === at) return [`#${CSS.escape(own)}`, ...parts].join(" > ");
+      let place = 1, alone = true;
+      const kind = tag.call(at);
+      if (kind === "body" || kind === "html") { parts.unshift(kind); break; }
+      const up = above(at);
+      for (const other of up ? up.children : []) {
+        if (other === at) break;
+        if (tag.call(other) === kind) place++;
+      }
+      if (place === 1) for (let next = at.nextElementSibling; next && alone; next = next.nextElementSibling)
+        alone = tag.call(next) !== kind;
+      parts.unshift(CSS.escape(kind) + (place > 1 || !alone ? `:nth-of-type(${place})` : ""));
+    }
+    return parts.join(" > ");
+  };
   return {
-    one,
+    one, name,
     // Scrolls there; the middle of the largest part that lies in view, and whether a hit there is one of it.
     spot(el) {
       if (!el) return null;
