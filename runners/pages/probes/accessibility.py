@@ -17,7 +17,7 @@ from runners.pages.scene import Scene
 from runners.pages.tab import Tab, guest
 
 MOST_ELEMENTS = 1500
-"""Beyond it axe-core is not run: it needs about 0.4 ms a element, and a page must not hang by us."""
+"""Beyond it axe-core is not run: its time grows faster than they do, and a page must not hang by us."""
 _CONTRAST_ELEMENTS = 4000
 _SHOWN = 5
 _WITHIN_MS = 4000
