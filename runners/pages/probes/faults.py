@@ -1,0 +1,36 @@
+"""Fault injection: what a page makes of bad luck and of careless visitors.
+
+At most one reload: the faults that leave the document standing come first, in an order in which
+none takes the ground from the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from runners.pages.evidence import Fault
+from runners.pages.probes.odd import double_click, empty_submit, odd_input
+from runners.pages.probes.outage import fetch_fails, offline, storage_denied
+from runners.pages.probes.stress import long_text, resize, right_to_left, zoom
+from runners.pages.probes.witness import Witness
+from runners.pages.scene import Scene
+
+_IN_ORDER: tuple[Callable[[Witness], Fault], ...] = (
+    resize,
+    zoom,
+    double_click,
+    empty_submit,
+    odd_input,
+    fetch_fails,
+    offline,
+    long_text,
+    right_to_left,
+    storage_denied,
+)
+
+
+def faults(scene: Scene) -> None:
+    """Lay `faults` into the evidence, one after another. Raises PageEnded, BrowserFault."""
+    witness = Witness(scene)
+    for inject in _IN_ORDER:
+        scene.add(faults=(*scene.evidence.faults, inject(witness)))

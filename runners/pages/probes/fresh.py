@@ -1,0 +1,32 @@
+"""The same page from its first byte, in the context that is already there."""
+
+from __future__ import annotations
+
+from runners.pages.requests import ORIGIN
+from runners.pages.tab import Tab
+
+_LOAD_MS = 3000
+_SETTLE_MS = 300
+
+
+def reload(tab: Tab, *, settle_ms: int = _SETTLE_MS) -> bool:
+    """Load the page once more; whether it was complete within its virtual time.
+
+    Raises:
+        PageEnded: it hangs, or died.
+    """
+    tab.gate.serve_again()
+    tab.loaded = False
+    # A fragment or a state that the page pushed would make it a step within the same document.
+    tab.call("Page.navigate", {"url": ORIGIN})
+    begun = tab.clock.now_ms
+    while not tab.loaded and tab.clock.now_ms - begun < _LOAD_MS:
+        tab.clock.advance(40)
+    tab.clock.advance(settle_ms, 50)
+    return tab.loaded
+
+
+def forget(tab: Tab) -> None:
+    """Delete what the page stored, but for its session: see `Tab`'s scripts of new documents."""
+    kinds = "cookies,indexeddb,local_storage,cache_storage,file_systems,shared_storage"
+    tab.call("Storage.clearDataForOrigin", {"origin": ORIGIN, "storageTypes": kinds})
