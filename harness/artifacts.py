@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from harness.models import Pair, Verdict
+from harness.pages.journey import Seen
 from harness.pipeline import Examined, Lab
 from harness.prepare import Prepared
 from harness.sketch.emit import emit_pytest
@@ -20,12 +21,28 @@ PLAN_VERSION = 1
 
 def keep_artifacts(store: Store, pair: Pair, examined: Examined, lab: Lab) -> Verdict:
     """Store plan and tests by hash; the verdict names them."""
+    if examined.page is not None:
+        return _keep_page(store, pair, examined.verdict, examined.page, lab)
     prepared = examined.prepared
     digest = store.artifact(_json(plan_document(pair, prepared, lab)))
     kept = {"plan": digest}
     if prepared is not None and prepared.cases:
         kept["pytest"] = store.artifact(emit_pytest(prepared.spec).encode())
     return examined.verdict.model_copy(update={"plan": digest, "artifacts": kept})
+
+
+def _keep_page(store: Store, pair: Pair, verdict: Verdict, seen: Seen, lab: Lab) -> Verdict:
+    """The page, its evidence, and its pictures as WebP."""
+    kept = {"plan": store.artifact(_json(plan_document(pair, None, lab)))}
+    if seen.visits:
+        evidence = [asdict(visit) for visit in seen.visits]
+        kept["evidence"] = store.artifact(_json({"visits": evidence}))
+        kept["page"] = store.artifact(seen.html.encode("utf-8", "surrogatepass"))
+        if seen.score is not None:
+            kept["score"] = store.artifact(_json(seen.score.model_dump(mode="json")))
+        for shown in seen.visits[-1].looks:
+            kept[f"look-{shown.name}"] = store.artifact(seen.pictures[shown.picture].webp())
+    return verdict.model_copy(update={"plan": kept["plan"], "artifacts": kept})
 
 
 def plan_document(pair: Pair, prepared: Prepared | None, lab: Lab) -> dict[str, Any]:

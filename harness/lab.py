@@ -13,6 +13,7 @@ from harness.config import Settings
 from harness.errors import CannotJudge, Misuse
 from harness.memory import return_large_blocks
 from harness.models import Calibration
+from harness.pages.lab import PageLab
 from harness.pipeline import Lab
 from harness.trial import Bench
 from runners import languages
@@ -54,9 +55,26 @@ def open_lab(settings: Settings, *, recorded: Calibration | None = None) -> Iter
             sandbox=sandbox, runner=runner, limits=settings.limits.limits(),
             policy=settings.policy, factor=calibration.factor,
         )  # fmt: skip
-        yield Lab(bench=bench, calibration=calibration, facts=facts, modules=_modules(facts))
+        pages = _pages(settings, slots=jobs, factor=calibration.factor)
+        try:
+            yield Lab(
+                bench=bench, calibration=calibration, facts=facts, modules=_modules(facts),
+                pages=pages,
+            )  # fmt: skip
+        finally:
+            pages.close()
     finally:
         sandbox.close()
+
+
+def _pages(settings: Settings, *, slots: int, factor: float) -> PageLab:
+    """Browsers in the same kind of isolation as the code; none is started yet."""
+    from sandboxes.chromium import open_browser
+
+    where = settings.sandbox.partition(":")[0]
+    return PageLab(
+        lambda: open_browser(where), policy=settings.policy.pages, slots=slots, factor=factor
+    )
 
 
 def _held(profiles: Mapping[str, Profile]) -> dict[str, Profile]:

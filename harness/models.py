@@ -10,15 +10,12 @@ import json
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from harness.pages.policy import PagePolicy
+from harness.record import Record as Record
 
 SCHEMA_VERSION = 1
-
-
-class Record(BaseModel):
-    """Base of every persisted record: frozen, no unknown fields, docstrings in the schema."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 def digest(value: Any) -> str:
@@ -170,11 +167,37 @@ class Reason(StrEnum):
     SPEC_CONFLICT = "spec_conflict"
     AMBIGUOUS = "ambiguous"
     SENSITIVE_TOPIC = "sensitive_topic"
+    BLANK = "blank"
+    """A page that shows nothing, at the start and after it was tried."""
+    TRUNCATED = "truncated"
+    """A page whose text ends inside of something that must be closed."""
+    MALFORMED = "malformed"
+    """A page without doctype or closing structure, where the policy asks for them."""
+    UNSTYLED = "unstyled"
+    """A page without style, or whose classes no rule knows."""
+    DEAD_CONTROLS = "dead_controls"
+    """A page with controls to which nothing listens."""
+    MISSING_TARGET = "missing_target"
+    """A page whose scripts ask for elements that never exist."""
+    ACTION_ERROR = "action_error"
+    """A page in which an action runs into a name that nothing defines."""
+    LOW_SCORE = "low_score"
+    """A page under the score that the policy asks for."""
+    CDN_MISS = "cdn_miss"
+    """A page that fails for a public file which is not in the local store: our fault."""
+    EXTERNAL_HOST = "external_host"
+    """A page that fails for a host which is refused: nothing is known of the page."""
+    SOFTWARE_GL = "software_gl"
+    """A page that draws more WebGL than a processor can: nothing is known of the page."""
     SANDBOX_LOST = "sandbox_lost"
     CANARY_FAILED = "canary_failed"
     INTERNAL_ERROR = "internal_error"
     LANGUAGE_UNAVAILABLE = "language_unavailable"
     TOOLCHAIN_UNAVAILABLE = "toolchain_unavailable"
+
+
+WITHHELD = frozenset({Reason.CDN_MISS, Reason.EXTERNAL_HOST, Reason.SOFTWARE_GL})
+"""Why a page stays unscored though nothing failed: what it needs is not held here."""
 
 
 class Assurance(StrEnum):
@@ -287,6 +310,41 @@ class Provenance(Record):
     """Digest over the ids and versions of the checks."""
 
 
+class PageLine(Record):
+    """What was measured of a page, in short; the whole evidence is an artifact."""
+
+    end: str = ""
+    """measured, hang, crash, memory, no_frame; empty where it was not visited."""
+    loaded: bool = False
+    errors: int = 0
+    """Distinct uncaught errors of the page's own."""
+    requests: dict[str, int] = {}
+    """Distinct requests by outcome."""
+    controls: int = 0
+    actions: int = 0
+    effective: int = 0
+    """Actions that changed something."""
+    score: float | None = None
+    """0 to 100, with judged dimensions where there are any."""
+    measured_score: float | None = None
+    coverage: float | None = None
+    """Share of the 25 dimensions' weights that applied."""
+    dimensions: dict[str, float | None] = {}
+    """By number and name; None where one does not apply or is not judged."""
+    frontcoder: dict[str, float | None] = {}
+    """FrontCoder's 25 criteria, 0 to 10."""
+    frontcoder_total: float | None = None
+    """0 to 1, for a `min_score` filter."""
+    variant: dict[str, Any] = {}
+    """Of a variant page: its type, and whether it shows it."""
+    conditions: dict[str, Any] = {}
+    """What was held fixed."""
+    pictures: dict[str, str] = {}
+    """Name of the look to the digest of its pixels."""
+    structure: str = ""
+    """Digest of the structural evidence: equal where two visits agree."""
+
+
 class Verdict(Record):
     """What was measured of one pair: one line of `verdicts.jsonl`."""
 
@@ -319,6 +377,8 @@ class Verdict(Record):
     loc: dict[str, int] = {}
     """total, nonblank, code."""
     provenance: Provenance
+    page: PageLine | None = None
+    """Of a page alone."""
     detail: str = ""
     """One sentence for people."""
 
@@ -365,5 +425,7 @@ class Policy(Record):
     """Slack of the difficulty bands (S0-12)."""
     repeat_calls: int = 100
     """How often a case is called in one process to find answers that change."""
+    pages: PagePolicy = PagePolicy()
+    """What decides over pages."""
     sensitive: Literal["review", "ignore"] = "review"
     """What happens to auth, crypto and payments (S0-21)."""

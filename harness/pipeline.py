@@ -29,6 +29,8 @@ from harness.models import (
     digest,
 )
 from harness.neighbours import calls_of, knows_only_the_tests
+from harness.pages.journey import Seen, examine_page
+from harness.pages.lab import PageLab
 from harness.prepare import Prepared, prepare
 from harness.suites import SuiteTrial, run_suite
 from harness.trial import PLAIN, Bench, Trial
@@ -39,6 +41,7 @@ from runners.base import Mode, Variation
 from sandboxes.base import Facts
 
 _DAY_S = 86_400
+PAGE = "html"
 REPEATS = (
     Variation(
         name="other-seeds", hash_seed=1, random_seed=2, clock_offset_s=400 * _DAY_S,
@@ -59,6 +62,8 @@ class Lab:
     bench: Bench
     facts: Facts
     calibration: Calibration = NOT_CALIBRATED
+    pages: PageLab | None = None
+    """Browsers, for pairs whose answer is a page."""
     modules: frozenset[str] = frozenset()
 
     @property
@@ -78,6 +83,8 @@ class Lab:
 
     def fingerprint(self, pair: Pair) -> str:
         """Hash over all that a verdict depends on: the resume key."""
+        if self.pages is not None and pair.language.name == PAGE:
+            return digest([pair.content_digest(), harness_version(), *self.pages.terms()])
         return digest([pair.content_digest(), *self._terms])
 
     @cached_property
@@ -103,6 +110,8 @@ class Examined:
 
     verdict: Verdict
     prepared: Prepared | None = None
+    page: Seen | None = None
+    """Of a page: its text, visits and pictures."""
 
 
 def examine(pair: Pair, lab: Lab) -> Examined:
@@ -111,6 +120,11 @@ def examine(pair: Pair, lab: Lab) -> Examined:
     Raises:
         SandboxUnavailable: our fault; nothing may be concluded about the pair.
     """
+    if pair.language.name == PAGE and lab.pages is not None:
+        page = examine_page(
+            pair, lab.pages, fingerprint=lab.fingerprint(pair), provenance=lab.provenance
+        )
+        return Examined(verdict=page.verdict, page=page.seen)
     if pair.language.name != lab.bench.runner.language:
         return Examined(verdict=_skipped(pair, lab))
     prepared = prepare(pair, lab.policy, modules=lab.modules)

@@ -17,7 +17,7 @@ from harness.canaries import judge_canaries
 from harness.dataset import read_pairs
 from harness.errors import CannotJudge, Interrupted, NothingToDo
 from harness.memory import return_what_is_free
-from harness.models import Pair, Quarantined, Reason, VerdictStatus
+from harness.models import WITHHELD, Pair, Quarantined, Reason, Verdict, VerdictStatus
 from harness.pipeline import Examined, Lab, examine, unscored
 from harness.store import Manifest, Store
 from harness.version import harness_version
@@ -123,6 +123,7 @@ class _Session:
         self.stop = stop
         self.started = time.monotonic()
         self.judged = self.known = self.quarantined = 0
+        self.withheld = 0
         self.lost: list[Pair] = []
         self.first = store.earlier_manifest()
         self.now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -177,9 +178,10 @@ class _Session:
             wall_s=round(time.monotonic() - self.started, 3),
         )
         total = sum(counts.values())
-        if counts["unscored"] > max(1, UNSCORED_LIMIT * total):
+        lost = counts["unscored"] - self.withheld
+        if lost > max(1, UNSCORED_LIMIT * total):
             raise CannotJudge(
-                f"{counts['unscored']} of {total} pairs could not be judged: our fault, not theirs",
+                f"{lost} of {total} pairs could not be judged: our fault, not theirs",
                 hint=f"the causes stand in {self.request.out}/verdicts.jsonl; run again to retry",
             )
         return summary
@@ -232,7 +234,8 @@ class _Session:
         for future in done:
             pair = flying.pop(future)
             examined = future.result()
-            if examined.verdict.status is VerdictStatus.UNSCORED:
+            verdict = examined.verdict
+            if verdict.status is VerdictStatus.UNSCORED and not _withheld(verdict):
                 self.lost.append(pair)
             else:
                 self._write(pair, examined)
@@ -251,6 +254,7 @@ class _Session:
     def _write(self, pair: Pair, examined: Examined) -> None:
         self.store.append(keep_artifacts(self.store, pair, examined, self.lab))
         self.judged += 1
+        self.withheld += _withheld(examined.verdict)
         if self.judged % _TIDY_EVERY == 0:
             return_what_is_free()
         self._tell(pair.id)
@@ -286,6 +290,11 @@ class _Session:
                 canaries=canaries,
             )
         )
+
+
+def _withheld(verdict: Verdict) -> bool:
+    """Unscored for what is known to be missing here: trying again changes nothing."""
+    return bool(verdict.reasons) and set(verdict.reasons) <= WITHHELD
 
 
 def _limits(lab: Lab) -> dict[str, float]:

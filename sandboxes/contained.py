@@ -14,7 +14,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sandboxes import cgroups, enclosure, linux, rootfs, wire
-from sandboxes.serve import EXIT_LOST, StepError, fail, serve, step
+from sandboxes.serve import serve
+from sandboxes.steps import EXIT_LOST, StepError, fail, step
 from sandboxes.storage import ApartDisks, Storage
 
 BOOT = f"""

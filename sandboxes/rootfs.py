@@ -19,8 +19,8 @@ WRITABLE = (WORK, "/tmp", "/dev/shm")
 WRITABLE_MODE = 0o1777
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/libx32")
 _ETC = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d")
-_DEVICES = ("null", "zero", "full", "random", "urandom")
-_LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
+DEVICES = ("null", "zero", "full", "random", "urandom")
+LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
 _PASSWD = "root:x:0:0::/:/bin/false\njob:x:1000:1000::/job:/bin/false\n"
 _EMPTY = "/.empty"
 _STAGE_OPTIONS = "size=64m,mode=0755"
@@ -49,14 +49,14 @@ def stage(
             opened.append(
                 (os.open(source, os.O_PATH | os.O_CLOEXEC), os.path.isdir(source), target)
             )
-    devices = [(os.open(f"/dev/{name}", os.O_PATH | os.O_CLOEXEC), name) for name in _DEVICES]
+    devices = [(os.open(f"/dev/{name}", os.O_PATH | os.O_CLOEXEC), name) for name in DEVICES]
     linux.mount("tmpfs", STAGE, "tmpfs", linux.MS_NOSUID, _STAGE_OPTIONS)
     for folder in ("/dev/shm", "/proc", "/tmp", "/etc", WORK, GUEST, SITE, _EMPTY):
         os.makedirs(STAGE + folder, exist_ok=True)
     for destination, target in links:
         os.symlink(destination, STAGE + target)
     for fd, is_folder, target in opened:
-        _bind(fd, STAGE + target, is_folder=is_folder)
+        bind(fd, STAGE + target, is_folder=is_folder)
     for mask in masks:
         if os.path.isdir(STAGE + mask):
             linux.mount(STAGE + _EMPTY, STAGE + mask, None, linux.MS_BIND)
@@ -69,11 +69,11 @@ def stage(
     for _, name in devices:
         with open(f"{STAGE}/dev/{name}", "wb"):
             pass
-    for name, destination in _LINKS.items():
+    for name, destination in LINKS.items():
         os.symlink(destination, f"{STAGE}/dev/{name}")
     linux.make_read_only(STAGE)
     for fd, name in devices:
-        _bind_device(fd, name)
+        bind_device(fd, name)
 
 
 def guest_files(guest: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -81,7 +81,8 @@ def guest_files(guest: Mapping[str, bytes]) -> dict[str, bytes]:
     return {f"{GUEST}/{name}": data for name, data in guest.items()}
 
 
-def _bind(fd: int, target: str, *, is_folder: bool) -> None:
+def bind(fd: int, target: str, *, is_folder: bool) -> None:
+    """Show what `fd` (O_PATH, closed here) is open on at `target`, which is made. Raises OSError."""
     if is_folder:
         os.makedirs(target, exist_ok=True)
     elif not os.path.exists(target):
@@ -92,7 +93,8 @@ def _bind(fd: int, target: str, *, is_folder: bool) -> None:
     os.close(fd)
 
 
-def _bind_device(fd: int, name: str) -> None:
+def bind_device(fd: int, name: str) -> None:
+    """Show a device of the host's (`fd` as for `bind`) in STAGE's /dev. Raises OSError."""
     target = f"{STAGE}/dev/{name}"
     linux.mount(f"/proc/self/fd/{fd}", target, None, linux.MS_BIND)
     # Its mode and owner are the host's: where our user owns it, a job could shut it for all.

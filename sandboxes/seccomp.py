@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import stat
 import struct
+from collections.abc import Iterable
 
 from sandboxes import linux
 
@@ -70,7 +71,7 @@ _AARCH64 = {
 }  # fmt: skip
 _NUMBERS = {"x86_64": _COMMON | _X86_64, "aarch64": _COMMON | _AARCH64}
 
-_DENIED = (
+DENIED = (
     "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "process_mrelease",
     "kcmp", "pidfd_getfd", "unshare", "setns", "umount2", "pivot_root", "chroot",
     "open_tree", "open_tree_attr", "move_mount", "fsopen", "fsconfig", "fsmount", "fspick",
@@ -83,6 +84,7 @@ _DENIED = (
     "set_mempolicy_home_node", "memfd_secret", "sethostname", "setdomainname",
     "shmget", "msgget", "semget", "mq_open",
 )  # fmt: skip
+"""What no job may call, whatever its arguments."""
 
 # name, argument, value, deny when equal. PID 1 is the supervisor; 0 is the caller.
 _ARGUMENTS = (
@@ -125,10 +127,30 @@ def assemble(machine: str, *, memfd: bool) -> bytes:
     Raises:
         KeyError: no table for `machine`.
     """
+    denied = DENIED if memfd else (*DENIED, "memfd_create")
+    return program(machine, denied=denied, namespaces=_ANY_NAMESPACE, arguments=_ARGUMENTS)
+
+
+Rule = tuple[str, int, int, bool]
+"""Name of a call, index of an argument, a value, and whether equality with it is denied."""
+
+
+def program(
+    machine: str,
+    *,
+    denied: Iterable[str],
+    namespaces: int,
+    arguments: Iterable[Rule] = (),
+    newest: int = 0,
+) -> bytes:
+    """A filter that denies `denied`, and of `arguments` the calls that break a rule.
+
+    `namespaces` are the CLONE_NEW* flags that neither clone(2) nor, where it is not denied as a
+    whole, unshare(2) may have. Calls with a number above `newest` do not exist (0: no such bound).
+    Raises KeyError as `assemble` does.
+    """
     numbers = _NUMBERS[machine]
-    denied = [numbers[name] for name in _DENIED if name in numbers]
-    if not memfd:
-        denied.append(numbers["memfd_create"])
+    forbidden = {numbers[name] for name in denied if name in numbers}
     code: list[_Instruction] = [
         (_LOAD, 0, 0, _OFFSET_ARCH),
         (_JUMP_EQUAL, 1, 0, _ARCH[machine]),
@@ -139,14 +161,18 @@ def assemble(machine: str, *, memfd: bool) -> bytes:
         (_JUMP_EQUAL, 0, 1, numbers["clone3"]),
         (_RETURN, 0, 0, _ERRNO | _ENOSYS),
     ]
-    for number in sorted(denied):
+    if newest:
+        code += [(_JUMP_AT_LEAST, 0, 1, newest + 1), (_RETURN, 0, 0, _ERRNO | _ENOSYS)]
+    for number in sorted(forbidden):
         code += [(_JUMP_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO | _EPERM)]
-    code += _when(numbers["clone"], 0, (_JUMP_BITS, 0, 1, _ANY_NAMESPACE), _EPERM)
+    for name in ("clone", "unshare"):
+        if numbers[name] not in forbidden:
+            code += _when(numbers[name], 0, (_JUMP_BITS, 0, 1, namespaces), _EPERM)
     for name, argument in (("mknod", 1), ("mknodat", 2)):
         if name in numbers:
             code += _when(numbers[name], argument, (_JUMP_BITS, 0, 1, _DEVICE_BIT), _EPERM)
     code += _when(numbers["socket"], 0, (_JUMP_EQUAL, 1, 0, _AF_UNIX), _EAFNOSUPPORT)
-    for name, argument, value, equal in _ARGUMENTS:
+    for name, argument, value, equal in arguments:
         test = (_JUMP_EQUAL, 0, 1, value) if equal else (_JUMP_EQUAL, 1, 0, value)
         code += _when(numbers[name], argument, test, _EPERM)
     code.append((_RETURN, 0, 0, _ALLOW))
@@ -190,7 +216,7 @@ def engine_profile() -> dict[str, object]:
 
     It forbids what no supervisor needs either: all of it but namespaces, mounts and their like.
     """
-    names = [name for name in _DENIED if name != "unshare"]
+    names = [name for name in DENIED if name != "unshare"]
     return {
         "defaultAction": "SCMP_ACT_ALLOW",
         "syscalls": [{"names": names, "action": "SCMP_ACT_ERRNO"}],

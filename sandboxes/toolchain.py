@@ -23,9 +23,9 @@ print(json.dumps({"version": sys.version, "prefix": sys.base_prefix, "exec": sys
     "site": sysconfig.get_path("purelib"), "plat": sysconfig.get_path("platlib")}))
 """
 SLOT_MODULES = (
-    "arena", "base", "capture", "cgroups", "child", "contained", "enclosure", "launch", "linux",
-    "meter", "owners", "rootfs", "seccomp", "serve", "storage", "supervisor", "waits", "watch",
-    "wipe", "wire",
+    "arena", "base", "capture", "cgroups", "child", "contained", "descent", "enclosure",
+    "launch", "linux", "meter", "owners", "rootfs", "seccomp", "serve", "steps", "storage",
+    "supervisor", "waits", "watch", "wipe", "wire",
 )  # fmt: skip
 _EXTRA = re.compile(r"extra\s*==")
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")

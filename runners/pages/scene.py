@@ -36,6 +36,11 @@ class Scene:
     evidence: PageEvidence
     pictures: dict[str, Picture] = field(default_factory=dict)
     shown: dict[str, Picture] = field(default_factory=dict)
+    """By name, the latest of it."""
+    scripts: dict[str, str] = field(default_factory=dict)
+    """URL by script id."""
+    functions: dict[tuple[str, int, int], bool] = field(default_factory=dict)
+    """Of the page's own text: whether it ran, by script and offsets."""
 
     def add(self, **found: Any) -> None:
         """Lay what was measured beside what is known."""

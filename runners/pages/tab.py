@@ -56,6 +56,15 @@ class Tab:
         """Send a call and wait for its reply. Raises PageEnded, BrowserFault, CallFailed."""
         return self._patience.reply(self.post(method, params))
 
+    @property
+    def world(self) -> int:
+        """The isolated world's execution context in the present document."""
+        return self._contexts[self._world]
+
+    def reply(self, call: Call) -> dict[str, Any]:
+        """Wait for a call that was posted. Raises PageEnded, BrowserFault, CallFailed."""
+        return self._patience.reply(call)
+
     def open(self) -> None:
         """A context of its own, a target with frame control, every listener and script in place."""
         browser = self._wire
@@ -133,7 +142,7 @@ class Tab:
         Raises:
             PageEnded: the page hangs or died. CallFailed: the expression threw.
         """
-        return self._value({"expression": expression, "contextId": self._contexts[self._world],
+        return self._value({"expression": expression, "contextId": self.world,
                             "returnByValue": True, "includeCommandLineAPI": True})  # fmt: skip
 
     def waiting(self, expression: str) -> Call:
@@ -142,7 +151,7 @@ class Tab:
             "Runtime.evaluate",
             {
                 "expression": expression,
-                "contextId": self._contexts[self._world],
+                "contextId": self.world,
                 "returnByValue": True,
                 "awaitPromise": True,
             },

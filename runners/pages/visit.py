@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from runners.pages.evidence import End, PageEvidence, Phase
 from runners.pages.patience import PageEnded, Patience
 from runners.pages.pictures import Picture
+from runners.pages.probes.coverage import begin, end
+from runners.pages.probes.explore import explore
+from runners.pages.probes.rest import after, rest
+from runners.pages.probes.views import media, views
 from runners.pages.protocol import BrowserFault, CallFailed, Pipes, Wire
 from runners.pages.requests import Gate
 from runners.pages.scene import Order, Scene
@@ -24,6 +28,8 @@ class Visited:
     evidence: PageEvidence
     pictures: dict[str, Picture] = field(default_factory=dict)
     reusable: bool = True
+    earlier: PageEvidence | None = None
+    """Of the visit before, where that did not end well: this one was in a fresh browser."""
 
 
 PhaseOf = Callable[[Scene], None]
@@ -62,10 +68,21 @@ def visit(pipes: Pipes, wire: Wire, order: Order) -> Visited:
 
 
 def phases(depth: str) -> tuple[tuple[Phase, PhaseOf], ...]:
-    """The parts of a visit of this depth, in their order."""
+    """The parts of a visit of this depth, in their order. Raises ValueError: no such depth."""
     if depth == "render":
-        return ((Phase.LOAD, load),)
-    return ((Phase.LOAD, load),)
+        return ((Phase.LOAD, load), (Phase.VIEWS, views))
+    if depth != "full":
+        raise ValueError(f"no depth {depth!r}: use render or full")
+    return (
+        (Phase.LOAD, load),
+        (Phase.REST, rest),
+        (Phase.REST, begin),
+        (Phase.VIEWS, views),
+        (Phase.MEDIA, media),
+        (Phase.EXPLORE, explore),
+        (Phase.EXPLORE, after),
+        (Phase.EXPLORE, end),
+    )
 
 
 def load(scene: Scene) -> None:

@@ -1,0 +1,280 @@
+"""The decision table of pages: what was measured becomes a verdict. Pure and total.
+
+Each row looks for one fault. A fault that something of ours could have caused (a URL that we did not
+hold, a host that we refuse) is excused where such a thing happened: the page stays unscored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from harness.decide import Decision
+from harness.models import CaseLine, Reason, VerdictStatus
+from harness.pages.blame import Excuse, excuse, first_error, undefined_name
+from harness.pages.document import Document
+from harness.pages.policy import PagePolicy
+from harness.pages.score.base import BEFORE
+from harness.pages.sight import sight
+from harness.pages.styling import styling
+from harness.pages.targets import lost_targets
+from harness.pages.wiring import wiring
+from runners.pages.evidence import End, PageEvidence, Phase
+
+_ENDS = {
+    End.HANG: Reason.TIMEOUT,
+    End.CRASH: Reason.CRASH,
+    End.MEMORY: Reason.MEMORY,
+    End.NO_FRAME: Reason.BLANK,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageMeasured:
+    """All that is known of a page when nothing more will be run.
+
+    `visits`: each in a fresh context; after an end that is not `measured` the next one in a fresh
+    browser. `cases`: of the sketch, compared by the host. `score` and `coverage`: measured total and
+    share of weights, where they were computed; the policy may ask for them.
+    """
+
+    document: Document
+    visits: Sequence[PageEvidence]
+    cases: Sequence[CaseLine] = ()
+    score: float | None = None
+    coverage: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One row's finding. `excusable`: something of ours may be behind it."""
+
+    reason: Reason
+    detail: str
+    status: VerdictStatus = VerdictStatus.REJECTED
+    excusable: bool = True
+
+
+Row = Callable[[PageEvidence, Document, PagePolicy], Fault | None]
+
+
+def decide_page(measured: PageMeasured, policy: PagePolicy) -> Decision:
+    """The verdict. The text is asked first, then the ends, then every visit by itself; visits that
+    disagree leave the page to a person."""
+    document = measured.document
+    for fault in (_truncated(document), _doctype(document, policy), _closing(document, policy)):
+        if fault is not None and fault.status is VerdictStatus.REJECTED:
+            return _given(fault)
+    ended = _ended(measured, policy)
+    if ended is not None:
+        return ended
+    decisions = [
+        _visit(visit, measured, policy) for visit in measured.visits if visit.end is End.MEASURED
+    ]
+    first = decisions[0]
+    other = next((d for d in decisions if d.status is not first.status), None)
+    if other is not None:
+        return Decision(
+            VerdictStatus.REVIEW,
+            (Reason.NONDETERMINISTIC,),
+            f"two visits differ: {first.detail}; {other.detail}",
+        )
+    return first
+
+
+def _visit(evidence: PageEvidence, measured: PageMeasured, policy: PagePolicy) -> Decision:
+    """The verdict by one visit that was measured to its end."""
+    document = measured.document
+    found = [row(evidence, document, policy) for row in _ROWS]
+    found.append(_cases(measured))
+    faults = [fault for fault in found if fault is not None]
+    rejecting = [f for f in faults if f.status is VerdictStatus.REJECTED]
+    ours = excuse(evidence)
+    if rejecting:
+        solid = [f for f in rejecting if not f.excusable]
+        if ours is not None and not solid:
+            return _excused(ours, rejecting[0])
+        chosen = solid or rejecting
+        return Decision(
+            VerdictStatus.REJECTED,
+            tuple(dict.fromkeys(f.reason for f in chosen)),
+            chosen[0].detail,
+        )
+    if ours is not None and ours.broke:
+        return _excused(ours, None)
+    faults += [f for f in (_doctype(document, policy), _closing(document, policy)) if f is not None]
+    if faults:
+        return _given(faults[0])
+    return _asked(measured, policy)
+
+
+def _given(fault: Fault) -> Decision:
+    return Decision(fault.status, (fault.reason,), fault.detail)
+
+
+def _excused(ours: Excuse, fault: Fault | None) -> Decision:
+    then = f" ({fault.reason.value}: {fault.detail})" if fault is not None else ""
+    return Decision(VerdictStatus.UNSCORED, (ours.reason,), f"{ours.detail}{then}")
+
+
+def _asked(measured: PageMeasured, policy: PagePolicy) -> Decision:
+    """What the policy asks of a page without a fault."""
+    passed = sum(line.outcome == "passed" for line in measured.cases)
+    if policy.require_cases and not passed:
+        return Decision(VerdictStatus.REVIEW, (Reason.NEEDS_TESTS,), "no case of the page was run")
+    if measured.coverage is not None and measured.coverage < policy.min_coverage:
+        return Decision(VerdictStatus.REVIEW, (Reason.NEEDS_TESTS,),
+                        f"{measured.coverage:.0%} of the score's weights applied, "
+                        f"the policy asks for {policy.min_coverage:.0%}")  # fmt: skip
+    if measured.score is not None and measured.score < policy.min_score:
+        return Decision(VerdictStatus.REVIEW, (Reason.LOW_SCORE,),
+                        f"scores {measured.score}, the policy asks for {policy.min_score}")  # fmt: skip
+    return Decision(VerdictStatus.ACCEPTED, (), "rendered, exercised, and no fault found")
+
+
+def _ended(measured: PageMeasured, policy: PagePolicy) -> Decision | None:
+    """Hangs and crashes: a fact once they were seen twice. None leaves the measured visits."""
+    ends = [visit for visit in measured.visits if visit.end is not End.MEASURED]
+    fine = [visit for visit in measured.visits if visit.end is End.MEASURED]
+    if not measured.visits:
+        return Decision(VerdictStatus.UNSCORED, (Reason.INTERNAL_ERROR,),
+                        "the page was never visited")  # fmt: skip
+    if not ends or len(fine) > len(ends):
+        return None
+    first = ends[0]
+    detail = f"{first.end.value} in phase {first.phase.value}: {first.detail}"
+    drawn = max(v.motion.gl_calls + v.runtime.get("gl_calls", 0) + v.attempts.get("gl_calls", 0)
+                for v in measured.visits)  # fmt: skip
+    if drawn:
+        return Decision(VerdictStatus.UNSCORED, (Reason.SOFTWARE_GL,),
+                        f"draws with WebGL, which is done by the processor here; {detail}")  # fmt: skip
+    ours = next((e for e in map(excuse, ends) if e is not None), None)
+    if ours is not None:
+        return _excused(ours, Fault(_ENDS[first.end], detail))
+    if fine:
+        return Decision(VerdictStatus.REVIEW, (Reason.NONDETERMINISTIC,),
+                        f"in one visit only: {detail}")  # fmt: skip
+    if len(ends) < policy.ends_to_confirm:
+        return Decision(VerdictStatus.REVIEW, (Reason.AMBIGUOUS,),
+                        f"seen in {len(ends)} of {policy.ends_to_confirm} visits: {detail}")  # fmt: skip
+    return Decision(VerdictStatus.REJECTED, (_ENDS[first.end],), detail)
+
+
+def _truncated(document: Document) -> Fault | None:
+    if document.cut is None:
+        return None
+    return Fault(Reason.TRUNCATED, f"line {document.cut.line}: {document.cut.detail}",
+                 excusable=False)  # fmt: skip
+
+
+def _by_word(word: str, reason: Reason, detail: str) -> Fault | None:
+    if word not in ("review", "reject"):
+        return None
+    status = VerdictStatus.REJECTED if word == "reject" else VerdictStatus.REVIEW
+    return Fault(reason, detail, status, excusable=False)
+
+
+def _doctype(document: Document, policy: PagePolicy) -> Fault | None:
+    if document.doctype:
+        return None
+    return _by_word(policy.doctype, Reason.MALFORMED, "no <!doctype html>: quirks mode")
+
+
+def _closing(document: Document, policy: PagePolicy) -> Fault | None:
+    if document.closed or document.fragment:
+        return None
+    return _by_word(policy.closing, Reason.MALFORMED, "neither </body> nor </html> is written")
+
+
+def _syntax(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
+    error = first_error(evidence, kinds=("syntax",))
+    if error is None:
+        return None
+    return Fault(Reason.PARSE, f"line {error.line}: {error.text}", excusable=False)
+
+
+def _never(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
+    """A script or sheet that no public server has, in a page that breaks for it."""
+    missing = next((r for r in evidence.requests if r.outcome.startswith("no_such_")
+                    and r.kind.lower() in ("script", "stylesheet")), None)  # fmt: skip
+    if missing is None:
+        return None
+    broken = [e for e in evidence.errors if e.cause == missing.url and e.kind != "resource"]
+    if not broken:
+        return None
+    return Fault(Reason.API_HALLUCINATED, f"{missing.url} does not exist: {broken[0].text}",
+                 excusable=False)  # fmt: skip
+
+
+def _errors(evidence: PageEvidence, _: Document, policy: PagePolicy) -> Fault | None:
+    thrown = first_error(evidence, phases=BEFORE, skip=policy.page_errors)
+    if thrown is None:
+        return None
+    return Fault(Reason.LOAD, f"uncaught before any action, line {thrown.line}: {thrown.text}")
+
+
+def _blank(evidence: PageEvidence, _: Document, policy: PagePolicy) -> Fault | None:
+    seen = sight(evidence, policy.blank_entropy, policy.blank_visible)
+    return Fault(Reason.BLANK, f"nothing is shown: {seen.detail}") if seen.blank else None
+
+
+def _unstyled(evidence: PageEvidence, document: Document, policy: PagePolicy) -> Fault | None:
+    found = styling(evidence, document)
+    thin = found.share is not None and found.share < policy.styled_share
+    if not (found.none or thin):
+        return None
+    if found.asked:
+        return Fault(Reason.UNSTYLED, f"{found.asked} elements have a class, "
+                     f"{found.rules} style rules apply to the page")  # fmt: skip
+    if policy.unstyled_plain == "accept":
+        return None
+    status = VerdictStatus.REJECTED
+    if policy.unstyled_plain == "review":
+        status = VerdictStatus.REVIEW
+    return Fault(Reason.UNSTYLED, "no style rule and no style attribute", status)
+
+
+def _dead(evidence: PageEvidence, document: Document, policy: PagePolicy) -> Fault | None:
+    found = wiring(evidence, document, policy.min_functions)
+    if found.effective or not (found.needing or found.functions >= policy.min_functions):
+        return None
+    if found.needing and not found.wired and not found.heard:
+        return Fault(Reason.DEAD_CONTROLS, f"{found.needing} controls, and nothing listens: "
+                     f"{found.tried} actions without any effect")  # fmt: skip
+    idle = found.run_share is not None and found.run_share < policy.run_share
+    if found.needing and found.share < policy.wired_share and (idle or not found.written):
+        return Fault(Reason.DEAD_CONTROLS, f"{found.needing - found.wired} of {found.needing} "
+                     f"controls have no listener; {found.tried} actions without any effect")  # fmt: skip
+    silent = not found.heard and not found.written and not found.moving
+    if silent and idle:
+        return Fault(Reason.DEAD_CONTROLS, f"{found.functions} functions, of which "
+                     f"{found.run_share:.0%} ran, and nothing binds the others")  # fmt: skip
+    return None
+
+
+def _targets(evidence: PageEvidence, document: Document, _: PagePolicy) -> Fault | None:
+    lost = lost_targets(evidence, document)
+    if not lost:
+        return None
+    names = ", ".join(f"#{name}" for name in lost[:3])
+    return Fault(Reason.MISSING_TARGET, f"scripts ask for {names}, which no element has",
+                 excusable=False)  # fmt: skip
+
+
+def _acting(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
+    """A name that nothing defines, found out by an action: no input makes it right."""
+    error = first_error(evidence, phases=frozenset({Phase.KEYBOARD, Phase.EXPLORE}),
+                        only=lambda e: undefined_name(e) is not None)  # fmt: skip
+    if error is None:
+        return None
+    return Fault(Reason.ACTION_ERROR, f"an action throws, line {error.line}: {error.text}")
+
+
+def _cases(measured: PageMeasured) -> Fault | None:
+    failed = next((c for c in measured.cases if c.outcome != "passed"), None)
+    if failed is None:
+        return None
+    return Fault(Reason.CASE_FAILED, f"{failed.name or failed.id}: {failed.detail}")
+
+
+_ROWS: tuple[Row, ...] = (_syntax, _never, _errors, _blank, _unstyled, _dead, _targets, _acting)

@@ -1,0 +1,175 @@
+"""The journey of one page, top to bottom: from a pair to a verdict. Nothing else knows the order.
+
+    pair -> page -> what its text proves -> cases -> visit (again where it ended badly)
+         -> comparison -> score -> decision -> verdict
+
+Only `PageLab.visitor` opens candidate pages, and only in an isolated browser.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from harness.decide import Decision
+from harness.models import (
+    Assurance,
+    CaseLine,
+    PageLine,
+    Pair,
+    Provenance,
+    Reason,
+    RunLine,
+    Verdict,
+    VerdictStatus,
+    digest,
+)
+from harness.pages.decide import PageMeasured, decide_page
+from harness.pages.dimensions import PageScore, score
+from harness.pages.document import Document, read_document
+from harness.pages.extract import page_of
+from harness.pages.lab import PageLab
+from runners.pages.evidence import Conditions, Owner, PageEvidence
+from runners.pages.pictures import Picture
+from runners.pages.scene import Order
+from runners.pages.visit import Visited
+from sandboxes.base import SandboxUnavailable
+
+UNCAUGHT = ("exception", "rejection", "syntax")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """Everything that is known of one page; `visits` in their order, the last one decides."""
+
+    html: str
+    document: Document | None = None
+    visits: tuple[PageEvidence, ...] = ()
+    pictures: dict[str, Picture] = field(default_factory=dict)
+    cases: tuple[CaseLine, ...] = ()
+    score: PageScore | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExaminedPage:
+    """A page's verdict with what it rests on."""
+
+    verdict: Verdict
+    seen: Seen
+
+
+def examine_page(
+    pair: Pair, lab: PageLab, *, fingerprint: str, provenance: Provenance
+) -> ExaminedPage:
+    """The verdict of one page.
+
+    Raises:
+        SandboxUnavailable: the browser failed, twice: our fault, and nothing may be concluded.
+    """
+    page = page_of(pair)
+    if not page:
+        seen = Seen(html="")
+        decision = Decision(VerdictStatus.REJECTED, (Reason.PARSE,), f"no page: {page.reason}")
+        return _written(pair, seen, decision, fingerprint, provenance)
+    try:
+        conditions = lab.conditions()
+    except SandboxUnavailable as error:
+        decision = Decision(VerdictStatus.SKIPPED, (Reason.TOOLCHAIN_UNAVAILABLE,),
+                            f"no browser: {error}; {error.hint}")  # fmt: skip
+        return _written(pair, Seen(html=page.html), decision, fingerprint, provenance)
+    seen = look_at(page.html, lab, conditions)
+    if seen.document is None:
+        raise ValueError("a page that was looked at has a document")
+    measured = PageMeasured(
+        document=seen.document,
+        visits=seen.visits,
+        cases=seen.cases,
+        score=seen.score.measured_total if seen.score else None,
+        coverage=seen.score.coverage if seen.score else None,
+    )
+    return _written(pair, seen, decide_page(measured, lab.policy), fingerprint, provenance)
+
+
+def look_at(
+    html: str, lab: PageLab, conditions: Conditions, *, depth: str = "full", seed: int = 1
+) -> Seen:
+    """Read the text, visit the page, score what was measured. Raises SandboxUnavailable."""
+    document = read_document(html)
+    data = html.encode("utf-8", "surrogatepass")
+    order = Order(page=data, depth=depth, seed=seed, shelf=lab.shelf, conditions=conditions)
+    visited = lab.visitor.visit(order)
+    visits = _visits(visited)
+    return Seen(
+        html=html,
+        document=document,
+        visits=visits,
+        pictures=visited.pictures,
+        score=score(visits[-1], document) if depth == "full" else None,
+    )
+
+
+def _visits(visited: Visited) -> tuple[PageEvidence, ...]:
+    return (*([visited.earlier] if visited.earlier is not None else []), visited.evidence)
+
+
+def _written(
+    pair: Pair, seen: Seen, decision: Decision, fingerprint: str, provenance: Provenance
+) -> ExaminedPage:
+    passed = sum(line.outcome == "passed" for line in seen.cases)
+    verdict = Verdict(
+        pair_id=pair.id,
+        status=decision.status,
+        reasons=decision.reasons,
+        detail=decision.detail[:1000],
+        # Everything was read and compared outside the page.
+        assurance=Assurance.VALUES if seen.visits else Assurance.NONE,
+        fingerprint=fingerprint,
+        language=f"{pair.language.name} {pair.language.version}".strip(),
+        format=pair.format,
+        origin=pair.origin,
+        content=pair.content_digest(),
+        cases_planned=len(seen.cases),
+        cases_passed=passed,
+        cases=seen.cases,
+        runs=tuple(_run(number, visit) for number, visit in enumerate(seen.visits, 1)),
+        repairs=pair.repairs,
+        provenance=provenance,
+        page=_line(seen) if seen.visits else None,
+    )
+    return ExaminedPage(verdict=verdict, seen=seen)
+
+
+def _run(number: int, visit: PageEvidence) -> RunLine:
+    return RunLine(
+        variation=f"visit-{number}", mode="page", status=visit.end.value, detail=visit.detail,
+        cpu_ms=1000 * visit.cpu_s, wall_ms=1000 * visit.wall_s,
+    )  # fmt: skip
+
+
+def _line(seen: Seen) -> PageLine:
+    visit, told = seen.visits[-1], seen.score
+    scores: dict[str, Any] = {}
+    if told is not None:
+        scores = {
+            "score": told.total,
+            "measured_score": told.measured_total,
+            "coverage": told.coverage,
+            "dimensions": {f"{d.number} {d.name}": d.score for d in told.dimensions},
+            "frontcoder": {c.name: c.score for c in told.frontcoder},
+            "frontcoder_total": told.frontcoder_total,
+        }
+    own = [e for e in visit.errors if e.owner is Owner.PAGE and e.kind in UNCAUGHT]
+    return PageLine(
+        end=visit.end.value,
+        loaded=visit.loaded,
+        errors=len(own),
+        requests=dict(sorted(Counter(r.outcome for r in visit.requests).items())),
+        controls=len(visit.controls),
+        actions=len(visit.actions),
+        effective=visit.effective,
+        conditions=asdict(visit.conditions),
+        pictures={look.name: f"sha256:{look.picture}" for look in visit.looks},
+        structure=digest(visit.structural()),
+        **scores,
+    )

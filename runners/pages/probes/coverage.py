@@ -1,0 +1,82 @@
+"""What ran and what it cost: function and rule coverage of the page's own text, counters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runners.pages.requests import ORIGIN
+from runners.pages.scene import Scene
+
+_COUNTERS = {
+    "script_ms": ("ScriptDuration", 1000),
+    "task_ms": ("TaskDuration", 1000),
+    "layouts": ("LayoutCount", 1),
+    "styles": ("RecalcStyleCount", 1),
+    "heap_kb": ("JSHeapUsedSize", 1 / 1024),
+    "nodes": ("Nodes", 1),
+    "listeners": ("JSEventListeners", 1),
+}
+_TOLD = {
+    "timers": "setTimeout", "intervals": "setInterval", "frames": "requestAnimationFrame",
+    "canvas_draws": "draws", "gl_calls": "gl_calls", "intl_calls": "intl", "sockets": "sockets",
+}  # fmt: skip
+_GLOBALS = """Object.getOwnPropertyNames(window).filter((name) => {
+  const found = Object.getOwnPropertyDescriptor(window, name);
+  return found && found.configurable && found.enumerable && "value" in found;
+}).length"""
+
+
+def counters(scene: Scene) -> dict[str, float]:
+    """The browser's own counters of the tab, in the units of their names."""
+    told: Any = scene.tab.call("Performance.getMetrics")["metrics"]
+    values = {entry["name"]: entry["value"] for entry in told}
+    return {name: round(values.get(key, 0) * unit, 2) for name, (key, unit) in _COUNTERS.items()}
+
+
+def begin(scene: Scene) -> None:
+    """Remember the counters before anything is tried."""
+    scene.add(runtime=counters(scene))
+
+
+def end(scene: Scene) -> None:
+    """The counters at the end beside those at rest, and what of the page's text was used."""
+    tab, start = scene.tab, scene.evidence.runtime
+    now = counters(scene)
+    runtime = {**start, **{f"{k}_after": now[k] for k in ("nodes", "listeners")}}
+    runtime["heap_after_kb"] = now["heap_kb"]
+    for name in ("script_ms", "task_ms", "layouts", "styles"):
+        runtime[name] = now[name]
+    runtime |= {name: tab.told.get(key, 0) for name, key in _TOLD.items()}
+    runtime["storage_sets"] = tab.gate.attempts.get("storage_sets", 0)
+    runtime["layout_shift"] = round(float(tab.measure("__seen.shift")), 4)
+    runtime["virtual_ms"] = tab.clock.now_ms
+    runtime["globals"] = float(tab.ask(_GLOBALS) or 0)
+    scene.add(runtime=runtime, coverage={**_functions(scene), **_rules(scene)})
+
+
+def take_functions(scene: Scene) -> None:
+    """Add what ran since it was last asked; asking sets the browser's counts to zero."""
+    answer: Any = scene.tab.call("Profiler.takePreciseCoverage")["result"]
+    for script in answer:
+        number = script["scriptId"]
+        scene.scripts[number] = script["url"]
+        if not script["url"].startswith(ORIGIN):
+            continue
+        for function in script["functions"]:
+            first = function["ranges"][0]
+            if not function["functionName"] and first["startOffset"] == 0:
+                continue  # the script itself
+            key = (number, first["startOffset"], first["endOffset"])
+            ran = any(part["count"] for part in function["ranges"])
+            scene.functions[key] = scene.functions.get(key, False) or ran
+
+
+def _functions(scene: Scene) -> dict[str, float]:
+    take_functions(scene)
+    return {"functions": len(scene.functions), "functions_run": sum(scene.functions.values())}
+
+
+def _rules(scene: Scene) -> dict[str, float]:
+    answer: Any = scene.tab.call("CSS.stopRuleUsageTracking")["ruleUsage"]
+    used = sum(rule["used"] for rule in answer)
+    return {"rules": max(len(answer), scene.evidence.dom.get("rules", 0)), "rules_used": used}

@@ -1,0 +1,219 @@
+"""A seeded exploration: every control is tried, and what each trial changed is recorded.
+
+Effects are read from the isolated world, from the browser's own events and, where neither tells of
+one, from the pixels. A change that comes without input is measured at rest and subtracted.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import asdict, replace
+from typing import Any
+
+from runners.pages import inputs
+from runners.pages.evidence import Action, Control, Effect
+from runners.pages.pictures import Picture, decode, difference
+from runners.pages.probes.wiring import wiring
+from runners.pages.scene import Scene
+from runners.pages.tab import guest
+
+_MOST_ACTIONS = 26
+_MOST_FIELDS = 6
+_KEYS = ("ArrowRight", "ArrowDown", "Space", "Enter", "a", "ArrowLeft", "ArrowUp")
+_FIELDS = ("text", "search", "email", "tel", "url", "password", "number", "textarea", "editable")
+_VALUES = ("date", "time", "month", "week", "datetime-local", "color", "range", "select")
+_DRAGGED = ("dragstart", "pointerdown", "mousedown", "touchstart")
+_CONTROLS = guest("controls.js")
+_STATE = guest("state.js")
+_COUNTED = {
+    "storage": "storage_sets", "console": "console", "requests": "requests", "dialogs": "dialogs",
+    "downloads": "downloads", "navigations": "navigations", "errors": "exceptions",
+}  # fmt: skip
+_TOLD = {"draws": ("draws", "gl_calls"), "clipboard": ("clipboard",)}
+_OTHERS = ("popups", "prints", "file_choosers", "fullscreen", "audio", "history", "pickers")
+_AT_REST_MS = 1000.0
+_AWAY = inputs.Spot(1, 1, hit=False, by_value=False)
+_LONGEST = 400
+_TYPED = {
+    "number": "42", "email": "ada@example.com", "tel": "5551234", "password": "Passw0rd!",
+    "url": "https://example.com/",
+}  # fmt: skip
+_CHOSEN = {
+    "date": "2026-03-04", "time": "10:30", "month": "2026-03", "week": "2026-W10",
+    "datetime-local": "2026-03-04T10:30", "color": "#336699", "range": "70",
+}  # fmt: skip
+_SMALL = 0.0004
+
+
+def explore(scene: Scene) -> None:
+    """Try fields first, then everything else in an order drawn from the seed."""
+    wiring(scene)
+    _Explorer(scene).run()
+
+
+class _Explorer:
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.tab = scene.tab
+        self.draw = random.Random(scene.order.seed)
+        self.actions: list[Action] = []
+        self.controls: list[Control] = []
+        self.places: list[int] = []
+        self.picture: Picture | None = None
+        motion = scene.evidence.motion
+        self.mutation_rate = motion.mutations / _AT_REST_MS
+        self.text_rate = motion.text_changes / _AT_REST_MS
+        self.draw_rate = (motion.draws + motion.gl_calls) / _AT_REST_MS
+
+    def run(self) -> None:
+        waiting = self._found()
+        while waiting and len(self.actions) < _MOST_ACTIONS:
+            index = waiting.pop(0)
+            for kind in _kinds(self.controls[index]):
+                effect = self._try(kind, index)
+                if effect is not None and (effect.nodes or effect.attributes):
+                    waiting += self._found()
+        self._keys()
+        self.scene.add(controls=tuple(self.controls), actions=tuple(self.actions))
+
+    def _found(self) -> list[int]:
+        """Controls not seen before, fields first."""
+        start = len(self.controls)
+        for told in self.tab.measure(_CONTROLS):
+            self.places.append(told.pop("at"))
+            listeners, reached = tuple(told.pop("listeners")), tuple(told.pop("reached"))
+            self.controls.append(Control(listeners=listeners, reached=reached, **told))
+        new = list(range(start, len(self.controls)))
+        self.draw.shuffle(new)
+        fields = [i for i in new if self.controls[i].kind in (*_FIELDS, *_VALUES)]
+        first = fields[:_MOST_FIELDS]
+        rest = [i for i in new if i not in first]
+        return first + sorted(rest, key=lambda i: not self.controls[i].main)
+
+    def _try(self, kind: str, index: int) -> Effect | None:
+        """One action, or None where the control is gone or covered entirely."""
+        if len(self.actions) >= _MOST_ACTIONS:
+            return None
+        control, place = self.controls[index], self.places[index]
+        element = f"__controls[{place}]"
+        spot = inputs.spot(self.tab, element)
+        if spot is None:
+            return None
+        begun = self.tab.clock.now_ms
+        before = self._state()
+        pixels = self._needs_pixels(control)
+        if pixels and self.picture is None:
+            self.picture = decode(self.tab.clock.look())
+        value = self._act(kind, control, spot, element)
+        self.tab.clock.advance(160, 40)
+        effect = self._effect(before, self._state(), self.tab.clock.now_ms - begun, kind)
+        if pixels and not effect.any:
+            effect = self._by_pixels(effect)
+        else:
+            self.picture = None
+        self._record(kind, control.selector, control.label, value, begun, effect, control.kind)
+        return effect
+
+    def _act(self, kind: str, control: Control, spot: inputs.Spot, element: str) -> str:
+        tab = self.tab
+        if kind == "choose":
+            value = f"#{2 + self.draw.randrange(2)}" if control.kind == "select" else ""
+            value = value or _CHOSEN[control.kind]
+            return inputs.choose(tab, element, value) or inputs.choose(tab, element, "#1") or ""
+        if kind == "type":
+            # An example that the page itself gives is what it understands.
+            hint = tab.measure(f"{element}.placeholder || ''") if control.kind != "number" else ""
+            value = str(hint)[:_LONGEST] or _TYPED.get(control.kind, "hello world")
+            inputs.type_text(tab, element, value)
+            return value
+        if kind == "submit":
+            inputs.press(tab, "Enter")
+        elif kind == "hover":
+            inputs.hover(tab, spot)
+        elif kind == "drag":
+            inputs.drag(tab, spot, replace(spot, x=spot.x + 60, y=spot.y + 30))
+        elif kind == "wheel":
+            inputs.wheel(tab, spot, 120)
+        else:
+            inputs.click(tab, spot)
+        return ""
+
+    def _keys(self) -> None:
+        """Keys that games and editors listen to, where anything listens."""
+        heard = self.scene.evidence.listeners
+        if not any(heard.get(kind) for kind in ("keydown", "keyup", "keypress")):
+            return
+        inputs.blur(self.tab)
+        begun, before = self.tab.clock.now_ms, self._state()
+        for key in _KEYS:
+            inputs.press(self.tab, key)
+        effect = self._effect(before, self._state(), self.tab.clock.now_ms - begun, "key")
+        self._record("key", "", "", " ".join(_KEYS), begun, effect, "keyboard")
+
+    def _record(
+        self, kind: str, selector: str, label: str, value: str, at_ms: int, effect: Effect, of: str
+    ) -> None:
+        self.actions.append(
+            Action(
+                step=len(self.actions) + 1, kind=kind, selector=selector, label=label,
+                value=value[:200], at_ms=at_ms, effect=effect, control=of,
+            )
+        )  # fmt: skip
+
+    def _state(self) -> dict[str, Any]:
+        state: dict[str, Any] = self.tab.measure(_STATE)
+        attempts, told = self.tab.gate.attempts, self.tab.told
+        for name, key in _COUNTED.items():
+            state[name] = attempts.get(key, 0)
+        for name, keys in _TOLD.items():
+            state[name] = sum(told.get(key, 0) for key in keys)
+        state["navigations"] += sum(attempts.get(k, 0) + told.get(k, 0) for k in _OTHERS)
+        return state
+
+    def _effect(
+        self, before: dict[str, Any], after: dict[str, Any], passed_ms: float, kind: str
+    ) -> Effect:
+        delta = {name: after[name] - before[name] for name in before if name != "values"}
+        others = {k: v for k, v in after["values"].items() if before["values"].get(k) != v}
+        own = 1 if kind in ("type", "choose") else 0
+        quiet = 2 * self.mutation_rate * passed_ms
+        if delta["nodes"] + delta["attributes"] <= quiet:
+            delta["nodes"] = delta["attributes"] = 0
+        if delta["text"] <= 2 * self.text_rate * passed_ms:
+            delta["text"] = 0
+        if delta["draws"] <= 2 * self.draw_rate * passed_ms:
+            delta["draws"] = 0
+        return Effect(**delta, value=max(0, len(others) - own))
+
+    def _needs_pixels(self, control: Control) -> bool:
+        """Style alone answers these: `:checked`, `:target`, a canvas. A focus ring is no answer."""
+        return control.kind in ("checkbox", "radio", "label", "canvas") or (
+            control.kind == "link" and control.native
+        )
+
+    def _by_pixels(self, effect: Effect) -> Effect:
+        inputs.blur(self.tab)
+        inputs.hover(self.tab, _AWAY)
+        now = decode(self.tab.clock.look())
+        changed = difference(self.picture, now) if self.picture is not None else 0.0
+        self.picture = now
+        if changed < _SMALL or self.scene.evidence.motion.late > _SMALL:
+            return effect
+        return Effect(**{**asdict(effect), "pixels": changed})
+
+
+def _kinds(control: Control) -> tuple[str, ...]:
+    """What is tried on a control, in this order."""
+    if control.kind in _VALUES:
+        return ("choose",)
+    if control.kind in _FIELDS:
+        return ("type", "submit") if control.kind not in ("textarea", "editable") else ("type",)
+    heard = control.listeners
+    more: tuple[str, ...] = ("click",)
+    if any(kind in heard for kind in ("mouseenter", "mouseover", "pointerenter")):
+        more = ("hover", *more)
+    if "wheel" in heard:
+        more = (*more, "wheel")
+    if any(kind in heard for kind in _DRAGGED):
+        more = (*more, "drag")
+    return more
