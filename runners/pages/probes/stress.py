@@ -17,7 +17,7 @@ def long_text(witness: Witness) -> Fault:
     if not changed:
         return skipped("long_text", "no text is shown")
     witness.tab.clock.advance(_FRAME_MS)
-    told = witness.tell("long_text", f"{changed} texts")
+    told = witness.tell("long_text", f"{changed} texts", shown=False)
     _back(witness)
     return told
 

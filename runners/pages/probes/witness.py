@@ -41,21 +41,17 @@ class Witness:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.tab = scene.tab
-        self._seen: set[tuple[str, str]] = set()
+        self._seen: dict[tuple[str, str], int] = {}
         self._before = View(0, 0, 0, 0)
 
     def begin(self) -> None:
         """A fault begins: what was seen so far is not its doing."""
-        self._seen |= {_key(error) for error in self._uncaught()}
+        self._seen = {_key(error): error.count for error in self._uncaught()}
         self._before = self.view()
 
     def tell(self, name: str, detail: str = "", *, network: bool = False, **more: Any) -> Fault:
         """The fault as it came out, compared with how things stood at `begin`."""
-        new = {
-            _key(error): error
-            for error in self._uncaught()
-            if _key(error) not in self._seen and _own(error, network=network)
-        }
+        new = {_key(error): error for error in self._uncaught() if self._new(error, network)}
         after = self.view()
         told = {
             "errors": len(new),
@@ -107,6 +103,15 @@ class Witness:
         found = [c for c in self.scene.evidence.controls if c.visible and c.kind == "button"]
         return next((c for c in found if c.main), found[0] if found else None)
 
+    def _new(self, error: PageError, network: bool) -> bool:
+        before = self._seen.get(_key(error), 0)
+        if error.owner is Owner.PAGE:
+            return not before
+        # Much of the network is refused at all times: here each throw counts, not the first alone.
+        ours = not error.url or error.url.startswith(ORIGIN)
+        lost = network and ours and bool(_NO_NETWORK.search(error.text))
+        return lost and error.count > before
+
     def _uncaught(self) -> list[PageError]:
         return [error for error in self.tab.happenings.errors() if error.kind in _UNCAUGHT]
 
@@ -118,10 +123,3 @@ def skipped(name: str, why: str) -> Fault:
 
 def _key(error: PageError) -> tuple[str, str]:
     return error.kind, error.text
-
-
-def _own(error: PageError, *, network: bool) -> bool:
-    if error.owner is Owner.PAGE:
-        return True
-    ours = not error.url or error.url.startswith(ORIGIN)
-    return network and ours and bool(_NO_NETWORK.search(error.text))
