@@ -117,12 +117,12 @@ def press(tab: Tab, key: str, *, ms: int = 40) -> None:
     tab.act(*_key(name, modifiers), ms=ms)
 
 
-def type_text(tab: Tab, element: str, text: str, *, ms: int = 40) -> bool:
-    """Replace what a field holds by typing; False where the element takes no focus."""
+def type_text(tab: Tab, element: str, text: str, *, ms: int = 40, paste: bool = False) -> bool:
+    """Replace what a field holds by typing, or in one piece; False where it takes no focus."""
     if not tab.measure(f"{hand()}.select({element})"):
         return False
     events: list[Event] = [*_key("Backspace", 0)]
-    if len(text) > _BY_KEYS:
+    if paste or len(text) > _BY_KEYS:
         events.append(("Input.insertText", {"text": text}))
     else:
         for letter in text:

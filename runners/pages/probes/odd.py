@@ -10,12 +10,11 @@ from runners.pages.inputs import at, press, type_text
 from runners.pages.probes.witness import Witness, skipped
 
 _MOST_FIELDS = 3
-_MARK = "k7"
-_MARKUP = f'<img data-mark="{_MARK}" src="data:," onerror="0">'
 _LONG = "Lorem ipsum " * 834
 """10,008 characters."""
-_WORDS = (_MARKUP, "-1", _LONG)
-_NUMBERS = ("-1", "1e308", "")
+_ROUNDS = (("", "1e308"), ("-1", "-1"), (_LONG, ""))
+"""What goes into texts, and into numbers; markup is made for each field, so that it has a name."""
+_FRAME_MS = 20
 _WAIT_MS = 60
 
 
@@ -25,14 +24,18 @@ def odd_input(witness: Witness) -> Fault:
     if not fields:
         return skipped("odd_input", "no field takes text")
     witness.begin()
-    injected: list[str] = []
     typed = 0
-    for field in fields:
-        for text in _NUMBERS if field["number"] else _WORDS:
-            typed += type_text(witness.tab, at(field["name"]), text)
+    injected: list[str] = []
+    for text, number in _ROUNDS:
+        for place, field in enumerate(fields):
+            words = number if field["number"] else text or _markup(place)
+            typed += type_text(witness.tab, at(field["name"]), words, ms=_FRAME_MS, paste=True)
+        for field in {f["button"] or f["name"]: f for f in fields}.values():
             _send(witness, field)
-            if witness.run(f'injected("{_MARK}")') and field["name"] not in injected:
-                injected.append(field["name"])
+        if not text:
+            injected = [
+                f["name"] for i, f in enumerate(fields) if witness.run(f'injected("{_mark(i)}")')
+            ]
     detail = f"{typed} texts into {len(fields)} fields"
     if injected:
         detail += f", markup of {', '.join(injected)} became an element"
@@ -73,3 +76,11 @@ def _send(witness: Witness, field: dict[str, Any]) -> None:
         return
     if field["line"]:
         press(witness.tab, "Enter")
+
+
+def _mark(place: int) -> str:
+    return f"odd-{place}"
+
+
+def _markup(place: int) -> str:
+    return f'<img data-mark="{_mark(place)}" src="data:," onerror="0">'
