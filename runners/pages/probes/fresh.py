@@ -9,6 +9,10 @@ _LOAD_MS = 3000
 _SETTLE_MS = 300
 
 
+_CLEAN = """if (top === self) for (const kind of ["sessionStorage", "localStorage"])
+  try { globalThis[kind].clear(); } catch {}"""
+
+
 def reload(tab: Tab, *, settle_ms: int = _SETTLE_MS) -> bool:
     """Load the page once more; whether it was complete within its virtual time.
 
@@ -26,7 +30,12 @@ def reload(tab: Tab, *, settle_ms: int = _SETTLE_MS) -> bool:
     return tab.loaded
 
 
-def forget(tab: Tab) -> None:
-    """Delete what the page stored, but for its session: see `Tab`'s scripts of new documents."""
-    kinds = "cookies,indexeddb,local_storage,cache_storage,file_systems,shared_storage"
+def start_over(tab: Tab) -> bool:
+    """Load it as if it was never here: without anything that it stored. See `reload`."""
+    kinds = "cookies,indexeddb,local_storage,cache_storage,file_systems"
     tab.call("Storage.clearDataForOrigin", {"origin": ORIGIN, "storageTypes": kinds})
+    # What it writes as it is left, and its session, go before the first script of the new document.
+    script = tab.call("Page.addScriptToEvaluateOnNewDocument", {"source": _CLEAN})
+    loaded = reload(tab)
+    tab.call("Page.removeScriptToEvaluateOnNewDocument", dict(script))
+    return loaded
