@@ -219,3 +219,30 @@ def test_the_other_things_a_visitor_does(open_page: OpenPage) -> None:
     )
     title = one(open_page, page, steps, PageProbe(read="title"))
     assert title == "in down up Backspacetrue [] ArrowUptrue in down down twice"
+
+
+def test_an_open_shadow_tree_is_part_of_the_page(open_page: OpenPage) -> None:
+    """Elements of components are found, hit and read like others."""
+    page = """<!doctype html><x-box></x-box><script>customElements.define("x-box", class extends HTMLElement {
+    connectedCallback() { const root = this.attachShadow({ mode: "open" }); root.innerHTML = "<p>0</p><button>more</button>";
+    root.querySelector("button").onclick = () => { root.querySelector("p").textContent++; }; } });</script>"""
+    steps = (PageStep(do="click", target=Target(value="more")),)
+    found = one(
+        open_page,
+        page,
+        steps,
+        PageProbe(read="text", target=css("p")),
+        PageProbe(read="text", target=Target(by="text", value="1")),
+    )
+    assert found == ["1", "1"]
+
+
+def test_errors_are_counted_though_the_page_swallows_them(open_page: OpenPage) -> None:
+    """A handler that calls every error handled does not hide what was thrown."""
+    page = """<!doctype html><script>window.onerror = () => true; addEventListener("error", (e) => e.preventDefault());
+    addEventListener("unhandledrejection", (e) => e.preventDefault()); console.error = () => {};</script>
+    <button id=b onclick="setTimeout(() => Promise.reject(Error('b'))); throw Error('a')">go</button>"""
+    assert (
+        one(open_page, page, (PageStep(do="click", target=css("#b")),), PageProbe(read="errors"))
+        == 2
+    )

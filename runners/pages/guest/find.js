@@ -6,7 +6,19 @@
     const found = Object.getOwnPropertyDescriptor(owner, name).get;
     return (el) => found.call(el);
   };
-  const query = (css) => Array.from(Document.prototype.querySelectorAll.call(document, css));
+  // In the document and in every open shadow tree.
+  const roots = () => {
+    const found = [document];
+    for (const root of found) {
+      const all = root === document ? Document.prototype.querySelectorAll.call(root, "*")
+        : DocumentFragment.prototype.querySelectorAll.call(root, "*");
+      for (const el of all) { const open = shadow(el); if (open) found.push(open); }
+    }
+    return found;
+  };
+  const shadow = getter(Element.prototype, "shadowRoot");
+  const query = (css) => roots().flatMap((root) => Array.from(root === document
+    ? Document.prototype.querySelectorAll.call(root, css) : DocumentFragment.prototype.querySelectorAll.call(root, css)));
   const within = (el, css) => Element.prototype.querySelector.call(el, css);
   const matches = (el, css) => Element.prototype.matches.call(el, css);
   const closest = (el, css) => Element.prototype.closest.call(el, css);
@@ -32,7 +44,6 @@
     const box = rect(el);
     return box.width > 0 && box.height > 0;
   };
-  // Text that a visitor can see: neither transparent, nor off the page, nor under something else is checked for.
   const words = (el) => el instanceof HTMLElement ? inner(el) : content(el);
 
   const ROLES = {
@@ -114,10 +125,16 @@
       (el) => tidy(attribute(el, "placeholder") || attribute(el, "data-placeholder")), tidy(t.value)),
     text: (t) => {
       const wanted = tidy(t.value);
-      const near = query("body, body *").filter((el) => !matches(el, SKIPPED)
-        && (tidy(content(el)).toLowerCase().includes(wanted.toLowerCase()) || matches(el, "input")));
-      return innermost(graded(near, (el) => matches(el, "input[type=button], input[type=submit], input[type=reset]")
-        ? tidy(value(el)) : tidy(words(el)), wanted));
+      const near = [], low = wanted.toLowerCase();
+      const visit = (el) => { // an element without these words has no part with them
+        if (matches(el, SKIPPED) || !tidy(content(el)).toLowerCase().includes(low)) return;
+        near.push(el);
+        for (const kid of kids(el)) if (kid instanceof Element) visit(kid);
+      };
+      for (const root of roots()) for (const el of root === document ? [document.body] : kids(root)) if (el instanceof Element) visit(el);
+      const pushed = query("input[type=button], input[type=submit], input[type=reset]");
+      return innermost([...graded(near, (el) => tidy(shown(el) ? words(el) : content(el)), wanted),
+        ...graded(pushed, (el) => tidy(value(el)), wanted)]);
     },
     any: (t) => {
       const wanted = tidy(t.value);

@@ -4,7 +4,9 @@
   const one = (css) => Document.prototype.querySelector.call(document, css);
   const rect = (el) => Element.prototype.getBoundingClientRect.call(el);
   const matches = (el, css) => Element.prototype.matches.call(el, css);
-  const above = (el) => Object.getOwnPropertyDescriptor(Node.prototype, "parentNode").get.call(el);
+  const shadow = Object.getOwnPropertyDescriptor(Element.prototype, "shadowRoot").get;
+  const parent = Object.getOwnPropertyDescriptor(Node.prototype, "parentNode").get;
+  const above = (el) => el instanceof ShadowRoot ? el.host : parent.call(el);
   const top = () => Object.getOwnPropertyDescriptor(Document.prototype, "activeElement").get.call(document);
   const BY_VALUE = "select, input[type=color], input[type=date], input[type=time], input[type=month],"
     + " input[type=week], input[type=datetime-local], input[type=range]";
@@ -17,13 +19,13 @@
   // A short selector that finds this element first: up to the next id that is the only one.
   const name = (el) => {
     const parts = [];
-    for (let at = el; at instanceof Element; at = above(at)) {
+    for (let at = el; at instanceof Element; at = parent.call(at)) {
       const own = id.call(at);
       if (own && one(`#${CSS.escape(own)}`) === at) return [`#${CSS.escape(own)}`, ...parts].join(" > ");
       let place = 1, alone = true;
       const kind = tag.call(at);
       if (kind === "body" || kind === "html") { parts.unshift(kind); break; }
-      const up = above(at);
+      const up = parent.call(at);
       for (const other of up ? up.children : []) {
         if (other === at) break;
         if (tag.call(other) === kind) place++;
@@ -49,10 +51,14 @@
       }
       if (!best) return null;
       let hit = Document.prototype.elementFromPoint.call(document, best.x, best.y);
-      let own = false;
-      for (let at = hit; at && !own; at = above(at)) own = at === el;
-      if (!own && hit && el instanceof HTMLInputElement && el.labels)
-        for (const label of el.labels) for (let at = hit; at && !own; at = above(at)) own = at === label;
+      for (let inner = hit; inner; hit = inner || hit) {
+        const open = shadow.call(inner);
+        inner = open ? ShadowRoot.prototype.elementFromPoint.call(open, best.x, best.y) : null;
+        if (inner === hit) break;
+      }
+      const on = (wanted) => { for (let at = hit; at; at = above(at)) if (at === wanted) return true; return false; };
+      // A label stands for its field, which is often hidden behind it.
+      const own = on(el) || (el instanceof HTMLInputElement && Array.from(el.labels || []).some(on));
       return { x: best.x, y: best.y, hit: own, byValue: matches(el, BY_VALUE) };
     },
     focus(el) { HTMLElement.prototype.focus.call(el, { preventScroll: true }); return top() === el; },
