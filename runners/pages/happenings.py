@@ -80,7 +80,11 @@ class Happenings:
     def errors(self) -> tuple[PageError, ...]:
         """Each distinct one, with whose it is by all that is known at the end."""
         refused = [r for r in self._gate.requests() if r.outcome in _REFUSED]
-        return tuple(_owned(error, refused) for error in self._errors.values())
+        phases = list(Phase)
+        found = (_owned(error, refused) for error in self._errors.values())
+        return tuple(
+            sorted(found, key=lambda e: (phases.index(e.phase), e.kind, e.url, e.line, e.text))
+        )
 
     def _add(self, kind: str, text: str, url: str, line: int, column: int) -> None:
         key = (kind, text[:_TEXT], url[:_TEXT], line)

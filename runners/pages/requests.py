@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -13,6 +14,7 @@ from runners.pages.protocol import Call
 ORIGIN = "http://localhost/"
 """A secure context where nothing listens: what a page may do on a real host it may do here."""
 _MOST = 400
+_GIVEN_UP_S = 1.0
 _LONGEST = 500
 _INTEGRITY = re.compile(r"""<(?:script|link)\b[^>]*?\bintegrity\s*=[^>]*>""", re.IGNORECASE)
 _ADDRESS = re.compile(r"""\b(?:src|href)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
@@ -54,7 +56,7 @@ class Gate:
         self._page = self._mind_integrity(page)
         self._seen: dict[tuple[str, str], Request] = {}
         self._served = False
-        self._open: dict[str, Call] = {}
+        self._flying: dict[str, float] = {}
         self._quiet_after: list[Call] = []
         self.frame = ""
         """The main frame's id; its document is the page."""
@@ -64,17 +66,34 @@ class Gate:
         """While set, the page's own requests (fetch, XHR) fail with this network error."""
 
     def quiet(self) -> bool:
-        """Whether the browser has taken every answer that was sent."""
+        """Whether the page has got every answer that it waits for.
+
+        One that it seems never to get (an image that nobody wants any more, say) is given up.
+        """
         self._quiet_after = [call for call in self._quiet_after if not call.done]
-        return not self._quiet_after
+        if self._flying:
+            now = time.monotonic()
+            self._flying = {k: t for k, t in self._flying.items() if now - t < _GIVEN_UP_S}
+        return not (self._quiet_after or self._flying)
+
+    def begun(self, number: str) -> None:
+        """The page asks for something: told by the page's process, in order with its frames."""
+        self._flying[number] = time.monotonic()
+
+    def ended(self, number: str) -> None:
+        """It has its answer, or the news that there is none."""
+        self._flying.pop(number, None)
 
     def count(self, what: str, by: int = 1) -> None:
         """Note an attempt that was refused or counted."""
         self.attempts[what] = self.attempts.get(what, 0) + by
 
     def requests(self) -> tuple[Request, ...]:
-        """All of them, each once, in the order of their first sight."""
-        return tuple(self._seen.values())
+        """All of them, each once. Those of one phase come in no order: theirs is the alphabet's."""
+        phases = list(Phase)
+        return tuple(
+            sorted(self._seen.values(), key=lambda r: (phases.index(r.phase), r.url, r.kind))
+        )
 
     @property
     def total(self) -> int:

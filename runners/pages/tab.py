@@ -101,6 +101,7 @@ class Tab:
                 ("Runtime.enable", None),
                 ("Log.enable", None),
                 ("DOMStorage.enable", None),
+                ("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}),
                 ("HeadlessExperimental.enable", None),
                 ("Performance.enable", None),
                 ("Profiler.enable", None),
@@ -210,6 +211,11 @@ class Tab:
     def _event(self, method: str, params: dict[str, Any]) -> None:
         if method == "Fetch.requestPaused":
             self.gate.paused(params, self.post)
+        elif method == "Network.requestWillBeSent":
+            if params.get("type") != "Document":  # it ends with the time that we grant
+                self.gate.begun(params["requestId"])
+        elif method in ("Network.loadingFinished", "Network.loadingFailed"):
+            self.gate.ended(params["requestId"])
         elif method == "Emulation.virtualTimeBudgetExpired":
             self.clock.expired()
         elif method == "Runtime.exceptionThrown":
