@@ -54,6 +54,15 @@ class Happenings:
             top.get("columnNumber", -1) + 1,
         )
 
+    def swallowed(self, told: str) -> None:
+        """Uncaught too, but a handler of the page called it handled: `guest/init.js` tells it."""
+        kind, url, line, column, text = (*told.split("\n", 4), *[""] * 5)[:5]
+        if kind not in ("exception", "rejection") or not line.isdecimal():
+            return
+        self.exceptions += 1
+        self._gate.count("exceptions")
+        self._add(kind, text.removeprefix("Uncaught "), url, int(line), int(column or 0))
+
     def logged(self, params: dict[str, Any]) -> None:
         """`Runtime.consoleAPICalled`: what a script says; its errors are kept."""
         self.console += 1

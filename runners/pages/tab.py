@@ -226,6 +226,9 @@ class Tab:
             self.happenings.entry(params["entry"])
         elif method == "Runtime.bindingCalled" and params["name"] == self._key:
             name = params["payload"]
+            if name.startswith("!"):
+                self.happenings.swallowed(name[1:])
+                return
             self.told[name] = self.told.get(name, 0) + 1
         elif method == "Runtime.executionContextCreated":
             self._context_made(params["context"])

@@ -238,11 +238,35 @@ def test_an_open_shadow_tree_is_part_of_the_page(open_page: OpenPage) -> None:
 
 
 def test_errors_are_counted_though_the_page_swallows_them(open_page: OpenPage) -> None:
-    """A handler that calls every error handled does not hide what was thrown."""
+    """Handlers that call every error handled, and tamper with what tells of it, hide nothing."""
     page = """<!doctype html><script>window.onerror = () => true; addEventListener("error", (e) => e.preventDefault());
-    addEventListener("unhandledrejection", (e) => e.preventDefault()); console.error = () => {};</script>
-    <button id=b onclick="setTimeout(() => Promise.reject(Error('b'))); throw Error('a')">go</button>"""
-    assert (
-        one(open_page, page, (PageStep(do="click", target=css("#b")),), PageProbe(read="errors"))
-        == 2
+    addEventListener("unhandledrejection", (e) => { e.preventDefault(); e.stopImmediatePropagation(); }); console.error = () => {};
+    MessagePort.prototype.postMessage = () => {}; for (let i = 0; i < 99; i++) clearTimeout(i);
+    Object.defineProperty(Event.prototype, "defaultPrevented", { get: () => false }); Reflect.apply = String.prototype.slice = () => "";
+    Array.prototype.push = Array.prototype[Symbol.iterator] = () => {}; Object.prototype.toJSON = () => "";
+    </script><button id=b onclick="setTimeout(() => Promise.reject(Error('b'))); throw Error('a')">go</button>"""
+    scene = open_page(page)
+    run_cases(
+        scene,
+        (
+            PageCase(
+                id="c",
+                steps=(PageStep(do="click", target=css("#b")),),
+                probes=(PageProbe(read="errors"),),
+            ),
+        ),
     )
+    assert scene.evidence.cases[0].found == 2
+    assert {(e.kind, e.text) for e in scene.tab.happenings.errors()} == {
+        ("exception", "Error: a"),
+        ("rejection", "Error: b"),
+    }
+
+
+def test_an_error_that_is_told_by_the_browser_counts_once(open_page: OpenPage) -> None:
+    """Nothing is swallowed where no handler prevents it; an error that a script made up is none."""
+    page = "<!doctype html><button id=b onclick='dispatchEvent(new ErrorEvent(`error`, { cancelable: true })); throw Error(`a`)'>go</button>"
+    found = one(
+        open_page, page, (PageStep(do="click", target=css("#b")),), PageProbe(read="errors")
+    )
+    assert found == 1

@@ -11,6 +11,43 @@
     if (told[name] <= 200) say(name);
   };
   const define = Object.defineProperty;
+
+  // The browser tells nobody of an error that a handler of the page calls handled; this listener is
+  // the first of all, looks again in a later task, and tells those. Getters are kept from before.
+  const apply = Reflect.apply;
+  const get = (owner, name) => {
+    const kept = Object.getOwnPropertyDescriptor(owner, name).get;
+    return (of) => apply(kept, of, []);
+  };
+  const cut = String.prototype.slice;
+  const prevented = get(Event.prototype, "defaultPrevented");
+  const [message, file, line, column] = ["message", "filename", "lineno", "colno"].map(
+    (name) => get(ErrorEvent.prototype, name));
+  const reason = get(PromiseRejectionEvent.prototype, "reason");
+  const later = new MessageChannel(), post = MessagePort.prototype.postMessage, waiting = { __proto__: null };
+  let first = 0, last = 0;
+  later.port1.onmessage = () => {
+    const one = waiting[first];
+    waiting[first++] = null;
+    if (one && prevented(one.event)) say(`!${one.kind}\n${one.url}\n${one.line}\n${one.column}\n${one.text}`);
+  };
+  const watch = (type, read) => addEventListener(type, (event) => {
+    const told = event.isTrusted && last < 200 ? read(event) : null;
+    if (!told) return;
+    waiting[last++] = { __proto__: null, event, ...told };
+    apply(post, later.port2, [0]);
+  }, true);
+  watch("error", (event) => {
+    if (!(event instanceof ErrorEvent) || (!file(event) && !line(event))) return null;
+    return { kind: "exception", url: file(event), line: line(event), column: column(event),
+      text: apply(cut, message(event), [0, 400]) };
+  });
+  watch("unhandledrejection", (event) => {
+    let text = "a value that has no words";
+    try { text = `${reason(event)}`; } catch {}
+    return { kind: "rejection", url: "", line: 0, column: 0, text: apply(cut, text, [0, 400]) };
+  });
+
   const stub = (owner, name, act) => {
     if (!owner || typeof owner[name] !== "function") return;
     const kept = owner[name];
@@ -20,7 +57,7 @@
   };
   const count = (owner, name, as) => stub(owner, name, function (kept, values) {
     tell(as || name);
-    return Reflect.apply(kept, this, values);
+    return apply(kept, this, values);
   });
 
   let state = SEED | 0;
@@ -33,7 +70,7 @@
   stub(Math, "random", () => next() / 4294967296);
   const bytes = globalThis.Crypto && Crypto.prototype;
   stub(bytes, "getRandomValues", (kept, [array]) => {
-    if (!ArrayBuffer.isView(array)) return Reflect.apply(kept, crypto, [array]);
+    if (!ArrayBuffer.isView(array)) return apply(kept, crypto, [array]);
     const view = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
     for (let i = 0; i < view.length; i++) view[i] = next() >>> 24;
     return array;
@@ -91,7 +128,7 @@
   for (const name of ["writeText", "write"]) count(clip, name, "clipboard");
   stub(globalThis.Document && Document.prototype, "execCommand", function (kept, values) {
     if (/^(copy|cut)$/i.test(String(values[0]))) tell("clipboard");
-    return Reflect.apply(kept, this, values);
+    return apply(kept, this, values);
   });
   for (const name of ["setTimeout", "setInterval", "requestAnimationFrame"]) count(globalThis, name);
   count(globalThis.Element && Element.prototype, "animate");
@@ -107,7 +144,7 @@
     if (typeof kept !== "function") continue;
     Intl[name] = new Proxy(kept, {
       construct(target, values, made) { tell("intl"); return Reflect.construct(target, values, made); },
-      apply(target, self, values) { tell("intl"); return Reflect.apply(target, self, values); },
+      apply(target, self, values) { tell("intl"); return apply(target, self, values); },
     });
   }
   for (const name of ["toLocaleString", "toLocaleDateString", "toLocaleTimeString"])
