@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from runners.pages.evidence import End, PageEvidence, Phase
 from runners.pages.patience import PageEnded, Patience
 from runners.pages.pictures import Picture
+from runners.pages.probes.accessibility import accessibility
+from runners.pages.probes.cases import cases
 from runners.pages.probes.coverage import begin, end
 from runners.pages.probes.explore import explore
+from runners.pages.probes.faults import faults
+from runners.pages.probes.keyboard import keyboard
 from runners.pages.probes.rest import after, rest
 from runners.pages.probes.views import media, views
 from runners.pages.protocol import BrowserFault, CallFailed, Pipes, Wire
@@ -79,9 +83,13 @@ def phases(depth: str) -> tuple[tuple[Phase, PhaseOf], ...]:
         (Phase.REST, begin),
         (Phase.VIEWS, views),
         (Phase.MEDIA, media),
+        (Phase.ACCESSIBILITY, accessibility),
+        (Phase.KEYBOARD, keyboard),
         (Phase.EXPLORE, explore),
         (Phase.EXPLORE, after),
         (Phase.EXPLORE, end),
+        (Phase.FAULTS, faults),
+        (Phase.CASES, cases),
     )
 
 

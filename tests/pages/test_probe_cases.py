@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from runners.pages.evidence import CaseResult
-from runners.pages.probes.cases import run_cases
+from runners.pages.probes.cases import cases as run
 from runners.pages.scene import Scene
 from runners.pages.steps import PageCase, PageProbe, PageStep, Target
 
@@ -43,7 +44,8 @@ def css(value: str) -> Target:
 
 def results(open_page: OpenPage, html: str, *cases: PageCase) -> list[CaseResult]:
     scene = open_page(html)
-    run_cases(scene, cases)
+    scene.order = replace(scene.order, cases=cases)
+    run(scene)
     return list(scene.evidence.cases)
 
 
@@ -246,16 +248,10 @@ def test_errors_are_counted_though_the_page_swallows_them(open_page: OpenPage) -
     Array.prototype.push = Array.prototype[Symbol.iterator] = () => {}; Object.prototype.toJSON = () => "";
     </script><button id=b onclick="setTimeout(() => Promise.reject(Error('b'))); throw Error('a')">go</button>"""
     scene = open_page(page)
-    run_cases(
-        scene,
-        (
-            PageCase(
-                id="c",
-                steps=(PageStep(do="click", target=css("#b")),),
-                probes=(PageProbe(read="errors"),),
-            ),
-        ),
-    )
+    click = PageStep(do="click", target=css("#b"))
+    case = PageCase(id="c", steps=(click,), probes=(PageProbe(read="errors"),))
+    scene.order = replace(scene.order, cases=(case,))
+    run(scene)
     assert scene.evidence.cases[0].found == 2
     assert {(e.kind, e.text) for e in scene.tab.happenings.errors()} == {
         ("exception", "Error: a"),

@@ -32,9 +32,9 @@ class StepFailed(Exception):
     """A step that could not be done: the words say which, and why."""
 
 
-def run_cases(scene: Scene, cases: tuple[PageCase, ...]) -> None:
-    """Lay `cases` into the evidence, one result each, in order. Raises PageEnded, BrowserFault."""
-    for case in cases:
+def cases(scene: Scene) -> None:
+    """Lay the results of the order's cases into the evidence. Raises PageEnded, BrowserFault."""
+    for case in scene.order.cases:
         scene.add(cases=(*scene.evidence.cases, _Run(scene.tab).case(case)))
 
 
