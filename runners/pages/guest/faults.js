@@ -10,18 +10,19 @@
   };
   const matches = (el, css) => Element.prototype.matches.call(el, css);
   const closest = (el, css) => Element.prototype.closest.call(el, css);
+  const attribute = (el, name) => Element.prototype.getAttribute.call(el, name);
   const FIELDS = "input:not([type]), input[type=text], input[type=search], input[type=email], input[type=url],"
     + " input[type=tel], input[type=password], input[type=number], textarea, [contenteditable]:not([contenteditable=false])";
   const BUTTONS = "button:not([type=reset]), input[type=submit], input[type=button], [role=button]";
   const usable = (el) => visible(el) && !matches(el, ":disabled, :read-only:not([contenteditable])");
-  const fields = () => all(FIELDS).filter(usable);
+  const fields = () => all(FIELDS).slice(0, 200).filter(usable);
   const value = (el) => el instanceof HTMLInputElement || el instanceof HTMLTextAreaElement ? el.value : el.textContent;
   // What a visitor would press after filling it in: its form's button, else the next one after it.
   const button = (el) => {
     const form = closest(el, "form");
-    const found = all(BUTTONS).filter((one) => visible(one) && !matches(one, ":disabled"));
+    const found = all(BUTTONS).slice(0, 500).filter((one) => visible(one) && !matches(one, ":disabled"));
     return found.find((one) => form && closest(one, "form") === form)
-      || found.find((one) => el.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING) || null;
+      || found.find((one) => Node.prototype.compareDocumentPosition.call(el, one) & Node.DOCUMENT_POSITION_FOLLOWING) || null;
   };
   const hash = (text) => {
     let state = 5381;
@@ -33,13 +34,14 @@
     // The visible text as a number, how much of it there is, and by how much the document is too wide.
     view() {
       const root = document.scrollingElement || document.documentElement, body = document.body;
-      const text = body ? body.innerText : "";
+      const text = body instanceof HTMLElement ? body.innerText : "";
       let marks = 0;
-      for (const el of all("canvas, svg, img, video, iframe, button, input, select, textarea")) if (visible(el) && ++marks > 20) break;
+      for (const el of all("canvas, svg, img, video, iframe, button, input, select, textarea").slice(0, 500))
+        if (visible(el) && ++marks > 20) break;
       let around = "";
-      for (const el of all(FIELDS).slice(0, 20)) around += `${el.className}|${el.getAttribute("aria-invalid")}|`;
+      for (const el of all(FIELDS).slice(0, 20)) around += `${el.className}|${attribute(el, "aria-invalid")}|`;
       return { text: hash(text + around + marks), chars: text.trim().length, marks,
-        overflow: Math.max(0, Math.round(root.scrollWidth - innerWidth)) };
+        overflow: root ? Math.max(0, Math.round(root.scrollWidth - innerWidth)) : 0 };
     },
     fields(most) {
       return fields().slice(0, most).map((el) => {
@@ -71,7 +73,9 @@
     },
     // Every visible text becomes 40 % longer, as translations are; `back` undoes it.
     stretch() {
-      const walker = document.createTreeWalker(document.body || document.documentElement, NodeFilter.SHOW_TEXT);
+      const root = document.body || document.documentElement;
+      if (!root) return 0;
+      const walker = Document.prototype.createTreeWalker.call(document, root, NodeFilter.SHOW_TEXT);
       const texts = [];
       while (walker.nextNode() && texts.length < 4000) texts.push(walker.currentNode);
       let changed = 0;
@@ -94,7 +98,9 @@
     back() { for (const act of undo.reverse()) act(); undo = []; },
     // Left edges of what is shown, to tell whether a layout turned with the direction.
     edges() {
-      return all("body *").filter(visible).slice(0, 60).map((el) => Math.round(rect(el).left));
+      const found = [];
+      for (const el of all("body *").slice(0, 2000)) if (visible(el) && found.push(Math.round(rect(el).left)) >= 60) break;
+      return found;
     },
   };
 })()

@@ -16,6 +16,8 @@
     : el instanceof HTMLTextAreaElement ? HTMLTextAreaElement.prototype : HTMLInputElement.prototype;
   const id = Object.getOwnPropertyDescriptor(Element.prototype, "id").get;
   const tag = Object.getOwnPropertyDescriptor(Element.prototype, "localName").get;
+  const before = Object.getOwnPropertyDescriptor(Element.prototype, "previousElementSibling").get;
+  const after = Object.getOwnPropertyDescriptor(Element.prototype, "nextElementSibling").get;
   // A short selector that finds this element first: up to the next id that is the only one.
   const name = (el) => {
     const parts = [];
@@ -25,13 +27,8 @@
       let place = 1, alone = true;
       const kind = tag.call(at);
       if (kind === "body" || kind === "html") { parts.unshift(kind); break; }
-      const up = parent.call(at);
-      for (const other of up ? up.children : []) {
-        if (other === at) break;
-        if (tag.call(other) === kind) place++;
-      }
-      if (place === 1) for (let next = at.nextElementSibling; next && alone; next = next.nextElementSibling)
-        alone = tag.call(next) !== kind;
+      for (let other = before.call(at); other; other = before.call(other)) if (tag.call(other) === kind) place++;
+      if (place === 1) for (let other = after.call(at); other && alone; other = after.call(other)) alone = tag.call(other) !== kind;
       parts.unshift(CSS.escape(kind) + (place > 1 || !alone ? `:nth-of-type(${place})` : ""));
     }
     return parts.join(" > ");

@@ -12,11 +12,14 @@
     "backgroundImage", "color", "textDecorationLine", "transform", "opacity", "filter", "fontWeight"];
   const PSEUDO = ["boxShadow", "borderTopColor", "borderTopWidth", "backgroundColor", "opacity", "transform", "outlineStyle",
     "content", "width", "display"];
-  const all = (css) => Array.from(Document.prototype.querySelectorAll.call(document, css));
+  const MOST = 1500; // elements looked at; a page must not hang by us
+  const all = (css) => Array.from(Document.prototype.querySelectorAll.call(document, css)).slice(0, MOST);
   const matches = (el, css) => Element.prototype.matches.call(el, css);
   const closest = (el, css) => Element.prototype.closest.call(el, css);
   const rect = (el) => Element.prototype.getBoundingClientRect.call(el);
   const active = Object.getOwnPropertyDescriptor(Document.prototype, "activeElement").get;
+  const next = Object.getOwnPropertyDescriptor(Element.prototype, "nextElementSibling").get;
+  const parent = Object.getOwnPropertyDescriptor(Node.prototype, "parentNode").get;
   const before = new Map();
 
   const look = (el) => {
@@ -31,7 +34,7 @@
     return told.join("|");
   };
   // Focus is often shown on what stands beside or around a field.
-  const around = (el) => [el, el.nextElementSibling, el.parentElement, ...(el.labels || [])].filter(
+  const around = (el) => [el, next.call(el), parent.call(el), ...(el instanceof HTMLInputElement ? el.labels || [] : [])].filter(
     (one) => one instanceof Element && one !== document.body && one !== document.documentElement);
   const looks = (el) => around(el).map(look).join("\n");
 
@@ -64,7 +67,7 @@
         // The next Tab starts at the top and not behind what a script or autofocus chose.
         const root = document.documentElement, had = root.getAttribute("tabindex");
         root.setAttribute("tabindex", "-1");
-        root.focus({ preventScroll: true });
+        HTMLElement.prototype.focus.call(root, { preventScroll: true });
         if (had === null) root.removeAttribute("tabindex"); else root.setAttribute("tabindex", had);
       }
       let count = 0;

@@ -21,6 +21,7 @@ MOST_ELEMENTS = 2000
 _CONTRAST_ELEMENTS = 4000
 _SHOWN = 5
 _WITHIN_MS = 4000
+_COUNT = "Document.prototype.querySelectorAll.call(document, '*').length"
 _OPTIONS = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
     # Its contrast rule costs as much as all others together; see guest/contrast.js.
@@ -43,8 +44,7 @@ def accessibility(scene: Scene) -> None:
 
 def _rules(tab: Tab) -> tuple[Rule, ...] | None:
     """The broken rules; None where the document is too large, or axe-core itself failed on it."""
-    count = "Document.prototype.querySelectorAll.call(document, '*').length"
-    if tab.measure(count) > MOST_ELEMENTS:
+    if tab.measure(_COUNT) > MOST_ELEMENTS:
         return None
     run = _RUN.replace("OPTIONS", json.dumps(_OPTIONS)).replace("SHOWN", str(_SHOWN))
     try:
@@ -62,7 +62,10 @@ def _rules(tab: Tab) -> tuple[Rule, ...] | None:
 
 def _contrast(tab: Tab) -> Contrast:
     source = guest("contrast.js").replace("HAND", hand())
-    found: dict[str, Any] = tab.measure(f"({source})({_CONTRAST_ELEMENTS}, {_SHOWN})")
+    try:
+        found: dict[str, Any] = tab.measure(f"({source})({_CONTRAST_ELEMENTS}, {_SHOWN})")
+    except CallFailed:
+        return Contrast()
     return Contrast(
         texts=found["texts"], failing=found["failing"], offenders=tuple(found["offenders"])
     )

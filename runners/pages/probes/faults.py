@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from runners.pages.evidence import Fault
+from runners.pages.patience import PageEnded
 from runners.pages.probes.odd import double_click, empty_submit, odd_input
 from runners.pages.probes.outage import fetch_fails, offline, storage_denied
 from runners.pages.probes.stress import long_text, resize, right_to_left, zoom
-from runners.pages.probes.witness import Witness
+from runners.pages.probes.witness import Witness, skipped
+from runners.pages.protocol import CallFailed
 from runners.pages.scene import Scene
 
 _IN_ORDER: tuple[Callable[[Witness], Fault], ...] = (
@@ -30,7 +32,22 @@ _IN_ORDER: tuple[Callable[[Witness], Fault], ...] = (
 
 
 def faults(scene: Scene) -> None:
-    """Lay `faults` into the evidence, one after another. Raises PageEnded, BrowserFault."""
+    """Lay `faults` into the evidence, one after another.
+
+    Raises:
+        PageEnded: it hangs, or died, of the last fault in the evidence. BrowserFault.
+    """
     witness = Witness(scene)
     for inject in _IN_ORDER:
-        scene.add(faults=(*scene.evidence.faults, inject(witness)))
+        try:
+            found = inject(witness)
+        except PageEnded as ended:
+            told = Fault(
+                name=inject.__name__, errors=1, detail=f"{ended.end.value}: {ended.detail}"
+            )
+            scene.add(faults=(*scene.evidence.faults, told))
+            raise
+        except CallFailed as failed:
+            # A document without a root, for instance: nothing can be said of it.
+            found = skipped(inject.__name__, f"could not be measured: {failed}")
+        scene.add(faults=(*scene.evidence.faults, found))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from runners.pages.evidence import Keyboard
 from runners.pages.inputs import hand, press
+from runners.pages.protocol import CallFailed
 from runners.pages.scene import Scene
 from runners.pages.tab import Tab, guest
 
@@ -16,7 +18,16 @@ _STEP_MS = 40
 
 
 def keyboard(scene: Scene) -> None:
-    """Lay `keyboard` into the evidence. Raises PageEnded, BrowserFault."""
+    """Lay `keyboard` into the evidence; empty where the document allows no look at it.
+
+    Raises:
+        PageEnded: it hangs, or died. BrowserFault.
+    """
+    with suppress(CallFailed):
+        _walk(scene)
+
+
+def _walk(scene: Scene) -> None:
     tab = scene.tab
     walk = f"(globalThis.__walk ??= {guest('keyboard.js').replace('HAND', hand())})"
     begun: dict[str, int] = tab.measure(f"{walk}.begin({_REMEMBERED})")

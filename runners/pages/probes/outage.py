@@ -70,7 +70,7 @@ def offline(witness: Witness) -> Fault:
 
 
 def _at_load(witness: Witness) -> Fault:
-    """No action asks; what the first load made of refused requests is known already."""
+    """No action to repeat; what the page made of refused requests is known already."""
     name = "fetch_fails"
     refused = [
         r for r in witness.tab.gate.requests()
@@ -78,11 +78,9 @@ def _at_load(witness: Witness) -> Fault:
     ]  # fmt: skip
     if not refused:
         return skipped(name, "no action repeats the page's requests, and none was refused")
-    view = witness.view()
-    told = witness.tell(name, "refused while the page loaded", network=True)
-    return Fault(
-        name=name, errors=told.errors, shown=not view.blank, blank=view.blank, detail=told.detail
-    )
+    view, lost = witness.view(), witness.lost()
+    detail = "; ".join(["refused during the visit", *(error.text[:120] for error in lost[:2])])
+    return Fault(name=name, errors=len(lost), shown=not view.blank, blank=view.blank, detail=detail)
 
 
 def _fetched(witness: Witness) -> bool:

@@ -63,6 +63,10 @@ class Witness:
         words = "; ".join(error.text[:120] for error in list(new.values())[:2])
         return Fault(name=name, detail=": ".join(part for part in (detail, words) if part), **told)
 
+    def lost(self) -> list[PageError]:
+        """What the page's own text threw, uncaught, for want of a network in the whole visit."""
+        return [error for error in self._uncaught() if _for_want_of_network(error)]
+
     def view(self) -> View:
         """What is shown now."""
         found: dict[str, int] = self.run("view()")
@@ -108,9 +112,7 @@ class Witness:
         if error.owner is Owner.PAGE:
             return not before
         # Much of the network is refused at all times: here each throw counts, not the first alone.
-        ours = not error.url or error.url.startswith(ORIGIN)
-        lost = network and ours and bool(_NO_NETWORK.search(error.text))
-        return lost and error.count > before
+        return network and _for_want_of_network(error) and error.count > before
 
     def _uncaught(self) -> list[PageError]:
         return [error for error in self.tab.happenings.errors() if error.kind in _UNCAUGHT]
@@ -123,3 +125,8 @@ def skipped(name: str, why: str) -> Fault:
 
 def _key(error: PageError) -> tuple[str, str]:
     return error.kind, error.text
+
+
+def _for_want_of_network(error: PageError) -> bool:
+    own = not error.url or error.url.startswith(ORIGIN)
+    return own and bool(_NO_NETWORK.search(error.text))
