@@ -59,7 +59,10 @@ def visit(pipes: Pipes, wire: Wire, order: Order) -> Visited:
                 act(scene)
         except PageEnded as ended:
             reusable = False
-            scene.add(end=ended.end, detail=f"{scene.evidence.phase.value}: {ended.detail}")
+            if scene.evidence.phase is not Phase.FAULTS:
+                scene.add(end=ended.end, detail=f"{scene.evidence.phase.value}: {ended.detail}")
+            # What a page does under a fault that we injected stands in that fault, and is no end:
+            # everything that a visitor meets was measured before.
         except CallFailed as failed:
             raise BrowserFault(f"{scene.evidence.phase.value}: {failed}") from failed
         finally:
@@ -88,8 +91,8 @@ def phases(depth: str) -> tuple[tuple[Phase, PhaseOf], ...]:
         (Phase.EXPLORE, explore),
         (Phase.EXPLORE, after),
         (Phase.EXPLORE, end),
-        (Phase.FAULTS, faults),
         (Phase.CASES, cases),
+        (Phase.FAULTS, faults),
     )
 
 

@@ -6,14 +6,19 @@ from collections.abc import Callable
 
 import pytest
 
-from runners.pages.evidence import Action, Control, Effect, Fault, Owner, Phase
+from runners.pages.evidence import Action, Control, Effect, End, Fault, Owner, Phase
 from runners.pages.inputs import at, click, spot
-from runners.pages.probes.faults import faults
+from runners.pages.patience import Budget
+from runners.pages.probes.faults import MOST_ELEMENTS, faults
 from runners.pages.probes.odd import double_click, empty_submit, odd_input
 from runners.pages.probes.outage import fetch_fails, offline, storage_denied
 from runners.pages.probes.stress import long_text, resize, right_to_left, zoom
 from runners.pages.probes.witness import Witness
-from runners.pages.scene import Scene
+from runners.pages.protocol import Wire
+from runners.pages.scene import Order, Scene
+from runners.pages.visit import visit
+from sandboxes.base import SandboxUnavailable
+from sandboxes.chromium import open_browser
 
 OpenPage = Callable[[str], Scene]
 Inject = Callable[[Witness], Fault]
@@ -202,3 +207,37 @@ def test_no_ground_no_fault(open_page: OpenPage) -> None:
     assert all(fault.detail for fault in found.values() if not fault.applies)
     assert not any(fault.errors or fault.overflow or fault.blank for fault in found.values())
     assert all(error.owner is not Owner.PAGE for error in scene.tab.happenings.errors())
+
+
+def test_a_document_without_a_root_ends_nothing(open_page: OpenPage) -> None:
+    """Nothing can be measured of it: no fault is charged, and none of ours is raised."""
+    scene = open_page("<!doctype html><p>x</p><script>document.documentElement.remove()</script>")
+    faults(scene)
+    assert len(scene.evidence.faults) == 10
+    assert not any(fault.errors for fault in scene.evidence.faults)
+
+
+def test_a_large_document_is_left_alone(open_page: OpenPage) -> None:
+    """Beyond the bound every fault says why it was not tried."""
+    scene = open_page(f"<!doctype html>{'<i>x</i>' * MOST_ELEMENTS}")
+    faults(scene)
+    assert {fault.applies for fault in scene.evidence.faults} == {False}
+
+
+def test_a_hang_under_a_fault_is_no_end_of_the_visit() -> None:
+    """A page that only 10,000 characters bring to a standstill was measured, with that fault."""
+    try:
+        browser = open_browser()
+    except SandboxUnavailable as error:
+        pytest.skip(f"no isolated browser: {error}; {error.hint}")
+    page = "<!doctype html><title>t</title><input id=i><button id=b>go</button><script>b.onclick = () => { while (i.value.length > 9000); }</script>"
+    order = Order(page=page.encode(), budget=Budget(answer_cpu_s=1.0))
+    try:
+        seen = visit(browser, Wire(browser), order)
+    finally:
+        browser.close()
+    assert seen.evidence.end is End.MEASURED
+    assert not seen.reusable
+    last = seen.evidence.faults[-1]
+    assert (last.name, last.errors) == ("odd_input", 1)
+    assert last.detail.startswith("hang")

@@ -17,6 +17,9 @@ from runners.pages.probes.witness import Witness, skipped
 from runners.pages.protocol import CallFailed
 from runners.pages.scene import Scene
 
+MOST_ELEMENTS = 8000
+"""Each fault lays the document out anew, which takes about 0.1 CPU s for so many."""
+_COUNT = "Document.prototype.querySelectorAll.call(document, '*').length"
 _IN_ORDER: tuple[Callable[[Witness], Fault], ...] = (
     resize,
     zoom,
@@ -38,6 +41,10 @@ def faults(scene: Scene) -> None:
         PageEnded: it hangs, or died, of the last fault in the evidence. BrowserFault.
     """
     witness = Witness(scene)
+    if scene.tab.measure(_COUNT) > MOST_ELEMENTS:
+        why = f"over {MOST_ELEMENTS} elements"
+        scene.add(faults=tuple(skipped(inject.__name__, why) for inject in _IN_ORDER))
+        return
     for inject in _IN_ORDER:
         try:
             found = inject(witness)
