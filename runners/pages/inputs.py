@@ -32,6 +32,8 @@ _NAMED: Mapping[str, tuple[str, int, str]] = {
     "End": ("End", 35, ""),
     "PageUp": ("PageUp", 33, ""),
     "PageDown": ("PageDown", 34, ""),
+    "Insert": ("Insert", 45, ""),
+    **{f"F{n}": (f"F{n}", 111 + n, "") for n in range(1, 13)},
 }
 Event = tuple[str, Mapping[str, Any]]
 
@@ -111,8 +113,14 @@ def wheel(tab: Tab, place: Spot, down: float) -> None:
 
 
 def press(tab: Tab, key: str, *, ms: int = 40) -> None:
-    """Press a key (`Enter`, `ArrowUp`, `a`, ...) or a combination like `Shift+Tab`."""
+    """Press a key (`Enter`, `ArrowUp`, `a`, ...) or a combination like `Shift+Tab`.
+
+    Raises:
+        ValueError: no such key.
+    """
     *held, name = key.split("+") if len(key) > 1 else [key]
+    if any(one not in _MODIFIERS for one in held) or (len(name) != 1 and name not in _NAMED):
+        raise ValueError(f"no key {key!r}: use a letter, or one of {', '.join(_NAMED)}")
     modifiers = sum(_MODIFIERS[one] for one in held)
     tab.act(*_key(name, modifiers), ms=ms)
 

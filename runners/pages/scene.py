@@ -9,7 +9,7 @@ from runners.pages.evidence import Conditions, Look, PageEvidence
 from runners.pages.patience import Budget
 from runners.pages.pictures import Picture, decode, look
 from runners.pages.requests import Shelf
-from runners.pages.steps import PageCase
+from runners.pages.steps import DriverCase
 from runners.pages.tab import Tab
 
 DEFAULT_BUDGET = Budget()
@@ -25,7 +25,7 @@ class Order:
     seed: int = 1
     budget: Budget = DEFAULT_BUDGET
     shelf: Shelf | None = None
-    cases: tuple[PageCase, ...] = ()
+    cases: tuple[DriverCase, ...] = ()
     conditions: Conditions = DEFAULT_CONDITIONS
 
 

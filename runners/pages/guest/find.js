@@ -92,9 +92,8 @@
     if (matches(el, CONTENT)) { const own = spoken(el); if (own) return own; }
     return tidy(attribute(el, "title")) || tidy(attribute(el, "placeholder"));
   };
-  // 3 equal, 2 equal but for case, 1 contained, 0 not at all.
+  // 2 the whole text, 1 a part of it, 0 not at all; case and runs of white space say nothing.
   const degree = (text, wanted) => {
-    if (text === wanted) return 3;
     const [a, b] = [text.toLowerCase(), wanted.toLowerCase()];
     return a === b ? 2 : b && a.includes(b) ? 1 : 0;
   };
@@ -105,94 +104,109 @@
       && Node.prototype.contains.call(el, other)));
   };
   const SKIPPED = "script, style, noscript, template, head, head *";
+  const FIELDS = "input:not([type=hidden]), select, textarea, button, output, meter, progress, [contenteditable],"
+    + " [role=textbox], [role=combobox], [role=slider], [role=switch], [role=checkbox], [role=radio], [role=searchbox]";
+  const PUSHED = "input[type=button], input[type=submit], input[type=reset]";
+  // Each finder: pairs of an element and how well it matches, every element once or more.
   const finders = {
-    css: (t) => query(t.value).map((el) => [el, 3]),
-    test_id: (t) => query(`[data-testid="${CSS.escape(t.value)}"], [data-test="${CSS.escape(t.value)}"]`).map((el) => [el, 3]),
+    page: () => document.body ? [[document.body, 2]] : [],
+    css: (t) => query(t.value).map((el) => [el, 2]),
     role: (t) => {
       const native = ROLES[t.value];
       const found = query(`[role~="${CSS.escape(t.value)}"]${native ? `, ${native}` : ""}`)
         .filter((el) => { const own = tidy(attribute(el, "role")).split(" ")[0]; return own ? own === t.value : true; });
-      return t.name ? graded(found, named, tidy(t.name)) : found.map((el) => [el, 3]);
+      return t.name ? graded(found, named, tidy(t.name)) : found.map((el) => [el, 2]);
     },
-    label: (t) => {
-      const fields = query("input:not([type=hidden]), select, textarea, button, output, meter, progress, [contenteditable], [aria-label], [aria-labelledby]");
-      return graded(fields, (el) => {
-        const tied = labels(el).map((one) => tidy(content(one)));
-        return tied.length ? tied.join(" ") : attribute(el, "aria-label") || attribute(el, "aria-labelledby") ? named(el) : "";
-      }, tidy(t.value));
-    },
+    label: (t) => graded(query(`${FIELDS}, [aria-label], [aria-labelledby]`), (el) => {
+      const tied = labels(el).map((one) => tidy(content(one)));
+      return tied.length ? tied.join(" ") : attribute(el, "aria-label") || attribute(el, "aria-labelledby") ? named(el) : "";
+    }, tidy(t.value)),
     placeholder: (t) => graded(query("[placeholder], [data-placeholder]"),
       (el) => tidy(attribute(el, "placeholder") || attribute(el, "data-placeholder")), tidy(t.value)),
     text: (t) => {
-      const wanted = tidy(t.value);
-      const near = [], low = wanted.toLowerCase();
+      const wanted = tidy(t.value), near = [], low = wanted.toLowerCase();
       const visit = (el) => { // an element without these words has no part with them
         if (matches(el, SKIPPED) || !tidy(content(el)).toLowerCase().includes(low)) return;
         near.push(el);
         for (const kid of kids(el)) if (kid instanceof Element) visit(kid);
       };
       for (const root of roots()) for (const el of root === document ? [document.body] : kids(root)) if (el instanceof Element) visit(el);
-      const pushed = query("input[type=button], input[type=submit], input[type=reset]");
       return innermost([...graded(near, (el) => tidy(shown(el) ? words(el) : content(el)), wanted),
-        ...graded(pushed, (el) => tidy(value(el)), wanted)]);
+        ...graded(query(PUSHED), (el) => tidy(value(el)), wanted)]);
     },
-    any: (t) => {
-      const wanted = tidy(t.value);
-      const pairs = [
-        ...graded(query(ACTIVE).filter((el) => !matches(el, "label")), named, wanted),
-        ...finders.label(t), ...finders.placeholder(t), ...finders.text(t),
-      ];
-      const best = Math.max(0, ...pairs.map((pair) => pair[1]));
-      return pairs.filter((pair) => pair[1] === best || pair[1] >= 2);
+    field: (t) => {
+      const one = (kind) => finders[kind](t).filter(([el]) => matches(el, FIELDS));
+      const of = (name) => graded(query(FIELDS), (el) => tidy(attribute(el, name)), tidy(t.value));
+      return [one("label"), one("placeholder"), of("name"), of("id")].find((pairs) => pairs.length) || [];
+    },
+    name: (t) => {
+      const controls = graded(query(`${ACTIVE}, ${FIELDS}`).filter((el) => !matches(el, "label")), named, tidy(t.value));
+      const texts = controls.some(([el, grade]) => grade === 2 && shown(el)) ? [] : finders.text(t);
+      const best = Math.max(0, ...texts.filter(([el]) => shown(el)).map((pair) => pair[1]));
+      return controls.some(([el, grade]) => shown(el) && grade >= best) ? controls : [...controls, ...texts];
     },
   };
-  // All that match, best first: visible before hidden, exact before contained, then as found.
-  const find = (target) => {
-    const known = new Set();
-    return finders[target.by](target)
-      .filter(([el]) => !known.has(el) && known.add(el))
-      .map(([el, grade], place) => ({ el, key: [shown(el) ? 0 : 1, -grade, place] }))
-      .sort((a, b) => a.key[0] - b.key[0] || a.key[1] - b.key[1] || a.key[2] - b.key[2])
-      .map((one) => one.el);
+  const order = (a, b) => {
+    const place = Node.prototype.compareDocumentPosition.call(a, b);
+    return place & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : place & Node.DOCUMENT_POSITION_PRECEDING ? 1 : 0;
   };
-  const exact = (target) => {
-    const all = target.by === "css" || target.by === "test_id" ? finders[target.by](target) : null;
-    if (all) return all.map((pair) => pair[0]);
+  // What is meant by a target, in the order of the document: the whole matches, else those in part.
+  const every = (target) => {
     const pairs = finders[target.by](target), best = Math.max(0, ...pairs.map((pair) => pair[1]));
-    return Array.from(new Set(pairs.filter((pair) => pair[1] === best).map((pair) => pair[0])));
+    return Array.from(new Set(pairs.filter((pair) => pair[1] === best).map((pair) => pair[0]))).sort(order);
   };
-  const first = (target) => find(target)[target.nth] || null;
-  const store = (kind, key) => { try { return globalThis[kind].getItem(key); } catch { return null; } };
+  // One of them: a visible one before any other, a whole match before a part, then the first.
+  const first = (target) => {
+    if (target.nth !== null) {
+      const all = every(target);
+      return all[target.nth < 0 ? all.length + target.nth : target.nth] || null;
+    }
+    let best = null;
+    for (const [el, grade] of finders[target.by](target)) {
+      const worth = (shown(el) ? 2 : 0) + grade;
+      if (!best || worth > best.worth || (worth === best.worth && order(el, best.el) < 0)) best = { el, worth };
+    }
+    return best && best.el;
+  };
+  const of = (read) => (p) => { const el = first(p.target); return el ? read(el, p.name) : null; };
+  const pressed = (el) => {
+    const at = el instanceof HTMLLabelElement && el.control ? el.control : el;
+    if (at instanceof HTMLInputElement) return getter(HTMLInputElement.prototype, "checked")(at);
+    return ["aria-checked", "aria-pressed", "aria-selected"].some((name) => attribute(at, name) === "true");
+  };
+  const plain = (found) => ["string", "number", "boolean"].includes(typeof found) ? found : null;
   const READ = {
-    text: (t) => { const el = t.value ? first(t) : document.body; return el ? tidy(words(el)) : null; },
-    texts: (t) => exact(t).filter(shown).slice(0, 500).map((el) => tidy(words(el))),
-    count: (t) => exact(t).filter(shown).length,
-    visible: (t) => find(t).some(shown),
-    exists: (t) => exact(t).length > 0,
-    value: (t) => { const el = first(t); return el ? (value(el) ?? (matches(el, "[contenteditable]") ? words(el) : null)) : null; },
-    checked: (t) => {
-      const el = first(t);
-      if (!el) return null;
-      if (el instanceof HTMLInputElement) return getter(HTMLInputElement.prototype, "checked")(el);
-      return /^true$/.test(attribute(el, "aria-checked") || attribute(el, "aria-pressed") || attribute(el, "aria-selected") || "");
-    },
-    enabled: (t) => { const el = first(t); return el ? !matches(el, ":disabled, [aria-disabled=true]") : null; },
-    focused: (t) => { const el = first(t); return !!el && el === getter(Document.prototype, "activeElement")(document); },
-    attribute: (t, name) => { const el = first(t); return el ? attribute(el, name) : null; },
-    style: (t, name) => {
-      const el = t.value ? first(t) : document.documentElement;
-      return el ? getComputedStyle(el).getPropertyValue(name) : null;
-    },
+    text: of(words),
+    content: of((el) => content(el)),
+    count: (p) => every(p.target).length,
+    shown: (p) => every(p.target).filter(shown).length,
+    attribute: of(attribute),
+    property: of((el, name) => name === "value" ? value(el) ?? plain(el.value) : name === "checked" ? pressed(el) : plain(el[name])),
+    class: of((el) => tidy(attribute(el, "class")).split(" ").filter(Boolean)),
+    style: of((el, name) => getComputedStyle(el).getPropertyValue(name)),
+    visible: (p) => { const el = first(p.target); return !!el && shown(el); },
+    focused: (p) => { const el = first(p.target); return !!el && el === getter(Document.prototype, "activeElement")(document); },
+    storage: (p) => { try { return globalThis[p.store === "session" ? "sessionStorage" : "localStorage"].getItem(p.name); } catch { return null; } },
     title: () => getter(Document.prototype, "title")(document),
+    hash: () => location.hash,
     url: () => location.href,
-    local_storage: (t, name) => store("localStorage", name),
-    session_storage: (t, name) => store("sessionStorage", name),
   };
   return {
     first,
     ready(target) { const el = first(target); return !!el && shown(el); },
-    read(kind, target, name) { const found = READ[kind](target, name); return found === undefined ? null : found; },
-    checked: (target) => READ.checked(target),
-    named: (target) => { const el = first(target); return el ? named(el) : null; },
+    read(probe) { const found = READ[probe.read](probe); return found === undefined ? null : found; },
+    pressed(target) { const el = first(target); return !!el && pressed(el); },
+    // The button that sends its form off; else the form is asked to do it, as by Enter.
+    sender(target) {
+      const el = first(target), form = el instanceof HTMLFormElement ? el : el && closest(el, "form");
+      if (!form) return el;
+      const found = Array.from(Element.prototype.querySelectorAll.call(form, "button:not([type=button]):not([type=reset]), input[type=submit], input[type=image]"));
+      return found.find(shown) || null;
+    },
+    send(target) {
+      const el = first(target), form = el instanceof HTMLFormElement ? el : el && closest(el, "form");
+      if (form) HTMLFormElement.prototype.requestSubmit.call(form);
+      return !!form;
+    },
   };
 })()

@@ -58,9 +58,12 @@
       const own = on(el) || (el instanceof HTMLInputElement && Array.from(el.labels || []).some(on));
       return { x: best.x, y: best.y, hit: own, byValue: matches(el, BY_VALUE) };
     },
+    // A label stands for its field.
+    of(el) { return el instanceof HTMLLabelElement && el.control ? el.control : el; },
     focus(el) { HTMLElement.prototype.focus.call(el, { preventScroll: true }); return top() === el; },
     blur() { const at = top(); if (at instanceof HTMLElement) HTMLElement.prototype.blur.call(at); },
-    select(el) {
+    select(named) {
+      const el = this.of(named);
       HTMLElement.prototype.focus.call(el, { preventScroll: true });
       if (el instanceof HTMLTextAreaElement) HTMLTextAreaElement.prototype.select.call(el);
       else if (el instanceof HTMLInputElement) HTMLInputElement.prototype.select.call(el);
@@ -68,10 +71,12 @@
       return top() === el;
     },
     // An option by value, else by its text, else by number; other fields by value. The value that stands after.
-    set(el, value) {
+    set(named, value) {
+      const el = this.of(named), low = value.trim().toLowerCase();
       if (el instanceof HTMLSelectElement) {
         const all = Array.from(HTMLSelectElement.prototype[Symbol.iterator].call(el));
         const wanted = all.find((o) => o.value === value) || all.find((o) => o.text.trim() === value.trim())
+          || all.find((o) => o.text.trim().toLowerCase() === low || o.value.toLowerCase() === low)
           || (/^#\d+$/.test(value) ? all[Number(value.slice(1)) - 1] : null);
         if (!wanted || wanted.disabled) return null;
         if (el.multiple) wanted.selected = true;

@@ -1,12 +1,13 @@
 """DOM-level cases: what a visitor does, and what is read of it from outside the page's reach.
 
 The page cannot fake its own result: values are read in the isolated world, and what was expected
-never enters the browser.
+never enters the browser. See `runners.pages.steps` for the words.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
@@ -15,17 +16,18 @@ from runners.pages.evidence import CaseResult, Owner
 from runners.pages.probes.fresh import reload, start_over
 from runners.pages.protocol import CallFailed
 from runners.pages.scene import Scene
-from runners.pages.steps import PageCase, PageProbe, PageStep, Target
+from runners.pages.steps import DriverCase, PageProbe, PageStep, PageTarget
 from runners.pages.tab import HEIGHT, WIDTH, Tab, guest
 
 _WAIT_MS = 2000
-"""So long an element is waited for, as Playwright does; virtual, so that it costs little."""
+"""So long an element is waited for; virtual, so that it costs little."""
 _LOOK_MS = 100
 _AFTER_STEP_MS = 60
 _AFTER_CASE_MS = 300
 _LONGEST_WAIT_MS = 30_000
 _LONGEST = 20_000
-_COUNTED = ("dialogs", "downloads", "clipboard")
+_UNCAUGHT = ("exception", "rejection", "syntax")
+_PAGE = PageTarget("page")
 
 
 class StepFailed(Exception):
@@ -34,96 +36,103 @@ class StepFailed(Exception):
 
 def cases(scene: Scene) -> None:
     """Lay the results of the order's cases into the evidence. Raises PageEnded, BrowserFault."""
+    run = _Run(scene.tab)
     for case in scene.order.cases:
-        scene.add(cases=(*scene.evidence.cases, _Run(scene.tab).case(case)))
+        scene.add(cases=(*scene.evidence.cases, run.case(case)))
 
 
 class _Run:
-    """One case at a time."""
+    """One case after another. A case whose steps begin as those just done goes on from there: the
+    document is the one that it would get."""
 
     def __init__(self, tab: Tab) -> None:
         self._tab = tab
-        self._counts: dict[str, int] = {}
-        self._errors = 0
+        self._done: tuple[PageStep, ...] | None = None
+        self._errors: Counter[tuple[str, str]] = Counter()
+        self._requests: Counter[str] = Counter()
 
-    def case(self, case: PageCase) -> CaseResult:
-        """Its steps, then its probes: one value, or a list where it reads several."""
-        if not case.continues and not self._fresh():
+    def case(self, case: DriverCase) -> CaseResult:
+        """Its steps, then its probe."""
+        steps, done = case.steps, self._done
+        goes_on = done is not None and steps[: len(done)] == done
+        begun = len(done) if goes_on and done is not None else 0
+        if not goes_on and not self._fresh():
             return CaseResult(id=case.id, ran=False, detail="the page did not load again")
-        self._counts, self._errors = self._now(), self._thrown()
-        for number, step in enumerate(case.steps, 1):
+        self._done = None
+        for number, step in enumerate(steps[begun:], begun + 1):
             try:
                 self._step(step)
-            except StepFailed as failed:
+            except (StepFailed, ValueError, CallFailed) as failed:
                 words = f"step {number}, {step.do}: {failed}"
                 return CaseResult(id=case.id, ran=False, detail=words)
             self._tab.clock.advance(_AFTER_STEP_MS)
         self._tab.clock.advance(_AFTER_CASE_MS)
         try:
-            found = [self._read(probe) for probe in case.probes]
-        except StepFailed as failed:
-            return CaseResult(id=case.id, ran=False, detail=f"reading: {failed}")
-        return CaseResult(id=case.id, found=found[0] if len(found) == 1 else found)
+            found = self._read(case.probe)
+        except CallFailed as failed:
+            return CaseResult(id=case.id, ran=False, detail=f"reading {case.probe.read}: {failed}")
+        self._done = steps
+        return CaseResult(id=case.id, found=found)
 
     def _fresh(self) -> bool:
-        tab = self._tab
-        size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": False}
-        tab.call("Emulation.setDeviceMetricsOverride", size)
-        return start_over(tab)
+        self._errors, self._requests = self._thrown(), self._asked()
+        self._resize(WIDTH)
+        return start_over(self._tab)
+
+    def _resize(self, width: int) -> None:
+        size = {"width": width, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": False}
+        self._tab.call("Emulation.setDeviceMetricsOverride", size)
 
     def _step(self, step: PageStep) -> None:
-        tab = self._tab
+        tab, target = self._tab, step.target
         if step.do == "wait":
-            tab.clock.advance(min(int(step.value or "0"), _LONGEST_WAIT_MS), 50)
+            tab.clock.advance(min(int(step.value or 0), _LONGEST_WAIT_MS), 50)
         elif step.do == "reload":
             if not reload(tab):
                 raise StepFailed("the page did not load again")
         elif step.do == "resize":
-            width, _, height = step.value.partition("x")
-            size = {"width": int(width), "height": int(height or HEIGHT)}
-            tab.call(
-                "Emulation.setDeviceMetricsOverride",
-                {**size, "deviceScaleFactor": 1, "mobile": False},
-            )
+            self._resize(int(step.value))
+        elif step.do == "go":
+            tab.measure(f"location.hash = {json.dumps(str(step.value))}; 0")
         elif step.do == "press":
-            if step.target.value:
-                inputs.focus(tab, self._element(step.target))
-            inputs.press(tab, step.value)
-        else:
-            self._touch(step)
-
-    def _touch(self, step: PageStep) -> None:
-        """What needs an element."""
-        tab, element = self._tab, self._element(step.target)
-        if step.do in ("type", "clear"):
-            place = inputs.spot(tab, element)
-            if place is not None and place.by_value:
-                done = inputs.choose(tab, element, step.value) is not None
-            else:
-                done = inputs.type_text(tab, element, step.value)
-            if not done:
-                raise StepFailed(f"{_words(step.target)} takes no text")
-        elif step.do == "choose":
-            if inputs.choose(tab, element, step.value) is None:
-                raise StepFailed(f"{_words(step.target)} has no option {step.value!r}")
+            if target is not None:
+                inputs.focus(tab, self._element(target))
+            inputs.press(tab, str(step.value))
+        elif target is None:
+            raise StepFailed("no target is named")
+        elif step.do in ("type", "clear", "choose"):
+            self._fill(step, target)
         elif step.do == "focus":
-            inputs.focus(tab, element)
-        elif step.do == "scroll":
-            inputs.wheel(tab, self._spot(step.target), float(step.value or "300"))
+            inputs.focus(tab, self._element(target))
         elif step.do == "hover":
-            inputs.hover(tab, self._spot(step.target))
-        elif step.do == "drag":
-            self._element(step.to)
-            inputs.spot(tab, element)
-            inputs.drag(tab, self._spot(step.target), self._spot(step.to))
+            inputs.hover(tab, self._spot(target))
+        elif step.do == "submit":
+            self._submit(target)
         elif step.do in ("check", "uncheck"):
-            if self._ask("read", "checked", step.target, "") is not (step.do == "check"):
-                inputs.click(tab, self._spot(step.target))
+            self._element(target)
+            if self._ask("pressed", target) is not (step.do == "check"):
+                inputs.click(tab, self._spot(target))
         else:
-            times = 2 if step.do == "double_click" else 1
-            inputs.click(tab, self._spot(step.target), times=times)
+            inputs.click(tab, self._spot(target), times=2 if step.do == "dblclick" else 1)
 
-    def _element(self, target: Target) -> str:
+    def _fill(self, step: PageStep, target: PageTarget) -> None:
+        tab, element, text = self._tab, self._element(target), str(step.value)
+        place = inputs.spot(tab, element)
+        if step.do == "choose" or (place is not None and place.by_value):
+            if inputs.choose(tab, element, text) is None:
+                raise StepFailed(f"{_words(target)} has no option {text!r}")
+        elif not inputs.type_text(tab, element, text):
+            raise StepFailed(f"{_words(target)} takes no text")
+
+    def _submit(self, target: PageTarget) -> None:
+        self._element(target)
+        place = inputs.spot(self._tab, f"{_find()}.sender({json.dumps(asdict(target))})")
+        if place is not None and place.hit:
+            inputs.click(self._tab, place)
+        elif not self._ask("send", target):
+            raise StepFailed(f"{_words(target)} is in no form")
+
+    def _element(self, target: PageTarget) -> str:
         """Wait until it is shown; the expression that finds it."""
         waited = 0
         while not self._ask("ready", target):
@@ -133,7 +142,7 @@ class _Run:
             waited += _LOOK_MS
         return f"{_find()}.first({json.dumps(asdict(target))})"
 
-    def _spot(self, target: Target) -> inputs.Spot:
+    def _spot(self, target: PageTarget) -> inputs.Spot:
         """Wait until nothing else lies on top of it."""
         element = self._element(target)
         for _ in range(_WAIT_MS // _LOOK_MS):
@@ -144,33 +153,37 @@ class _Run:
         raise StepFailed(f"something lies on top of {_words(target)}")
 
     def _read(self, probe: PageProbe) -> Any:
-        if probe.read in _COUNTED:
-            return self._now()[probe.read] - self._counts[probe.read]
         if probe.read == "errors":
-            return self._thrown() - self._errors
-        found = self._ask("read", probe.read, probe.target, probe.name)
+            return [text for _, text in self._thrown() - self._errors]
+        if probe.read == "requests":
+            return sorted(self._asked() - self._requests)
+        told = {**asdict(probe), "target": asdict(probe.target or _PAGE)}
+        found = self._tab.measure(f"{_find()}.read({json.dumps(told)})")
         return found[:_LONGEST] if isinstance(found, str) else found
 
-    def _ask(self, what: str, *values: Any) -> Any:
-        told = (asdict(v) if isinstance(v, Target) else v for v in values)
-        try:
-            return self._tab.measure(f"{_find()}.{what}({', '.join(map(json.dumps, told))})")
-        except CallFailed as failed:
-            raise StepFailed(str(failed)) from failed
+    def _ask(self, what: str, target: PageTarget) -> Any:
+        return self._tab.measure(f"{_find()}.{what}({json.dumps(asdict(target))})")
 
-    def _now(self) -> dict[str, int]:
-        counts = {**self._tab.gate.attempts, **self._tab.told}
-        return {name: counts.get(name, 0) for name in _COUNTED}
+    def _thrown(self) -> Counter[tuple[str, str]]:
+        """The page's own uncaught errors so far, by kind and text, with how often."""
+        return Counter(
+            {
+                (error.kind, error.text): error.count
+                for error in self._tab.happenings.errors()
+                if error.owner is Owner.PAGE and error.kind in _UNCAUGHT
+            }
+        )
 
-    def _thrown(self) -> int:
-        kinds = ("exception", "rejection", "syntax")
-        found = self._tab.happenings.errors()
-        return sum(e.count for e in found if e.owner is Owner.PAGE and e.kind in kinds)
+    def _asked(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for request in self._tab.gate.requests():
+            found[request.url] += request.count
+        return found
 
 
-def _words(target: Target) -> str:
+def _words(target: PageTarget) -> str:
     name = f" {target.name!r}" if target.name else ""
-    number = f" ({target.nth + 1})" if target.nth else ""
+    number = f" (number {target.nth})" if target.nth is not None else ""
     return f"{target.by} {target.value!r}{name}{number}"
 
 
