@@ -18,10 +18,13 @@ from harness.audit import AuditReport, run_audit
 from harness.calibration import calibrate as measure_again
 from harness.config import Settings, load_settings
 from harness.doctor import Diagnosis, diagnose
-from harness.errors import Interrupted
+from harness.errors import Interrupted, Misuse
 from harness.lab import open_lab
-from harness.models import Calibration
-from harness.repro import ReproReport, reproduce
+from harness.models import Calibration, Pair
+from harness.pages.render import Rendered, pair_from, replay
+from harness.pages.render import render as render_pages
+from harness.pages.replay import read_trace
+from harness.repro import ReproReport, reproduce, stored_plan
 from harness.run import Observer, Request, Stop, Summary
 from harness.run import verify as run_verify
 from harness.store import Run, begun_with
@@ -102,6 +105,41 @@ def repro(run: str | Path, pair_id: str, *, settings: Settings | None = None) ->
 async def arepro(run: str | Path, pair_id: str, *, settings: Settings | None = None) -> ReproReport:
     """`repro` for async code."""
     return await asyncio.to_thread(repro, run, pair_id, settings=settings)
+
+
+def render(
+    source: str | Path,
+    pair_id: str | None = None,
+    *,
+    depth: str = "full",
+    seed: int = 1,
+    times: int = 1,
+    trace: str | Path | None = None,
+    settings: Settings | None = None,
+) -> Rendered:
+    """Visit one page in the isolated browser: a file, a run's pair, or stdin for "-".
+
+    `times` over, to see whether visits agree; or, with a `trace`, once and by its steps.
+
+    Raises:
+        Misuse: there is no page, or no trace. CannotJudge: no browser here.
+    """
+    pair = _page_pair(source, pair_id)
+    steps = read_trace(Path(trace)) if trace is not None else None
+    with open_lab((settings or load_settings()).model_copy(update={"jobs": 1})) as lab:
+        if steps is not None:
+            return replay(pair, lab, steps)
+        return render_pages(pair, lab, depth=depth, seed=seed, times=times)
+
+
+def _page_pair(source: str | Path, pair_id: str | None) -> Pair:
+    if pair_id is None:
+        if str(source) != "-" and Path(source).is_dir():
+            raise Misuse(f"{source} is a folder: which pair?",
+                         hint="pairproof render RUN PAIR")  # fmt: skip
+        return pair_from(str(source))
+    _, plan = stored_plan(load_run(source), pair_id)
+    return Pair.model_validate(plan["pair"])
 
 
 def audit(path: str | Path | None = None, *, settings: Settings | None = None) -> AuditReport:

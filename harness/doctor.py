@@ -15,6 +15,8 @@ from pydantic import Field
 import sandboxes
 from harness.models import Record
 from runners import languages
+from sandboxes import chromium
+from sandboxes.chromium import binary
 
 
 class Diagnosis(Record):
@@ -25,6 +27,7 @@ class Diagnosis(Record):
     toolchains: dict[str, dict[str, Any]]
     """By language: available, version, where, packages."""
     browser: dict[str, Any]
+    """available, version, isolation, enforced, reason, remedy, where; and the same by place."""
     disk: dict[str, Any]
     host: dict[str, Any] = Field(default_factory=dict)
 
@@ -65,9 +68,13 @@ def _toolchain(language: str) -> dict[str, Any]:
 
 
 def _browser() -> dict[str, Any]:
-    found = next((p for n in ("chromium", "chromium-browser") if (p := shutil.which(n))), "")
-    return {"available": bool(found), "where": found,
-            "remedy": "" if found else "apt-get install chromium"}  # fmt: skip
+    """Where pages can be rendered: the first place that works, and what each says."""
+    places = {}
+    for where in chromium.PLACES:
+        probe = asdict(chromium.probe(where))
+        places[where] = {**probe, "missing": list(probe["missing"])}
+    best = next((found for found in places.values() if found["available"]), places["embedded"])
+    return {**best, "where": binary.installed(), "places": places}
 
 
 def _disk() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from harness.errors import CannotJudge, Misuse
 from harness.models import Record
 from runners import languages
 from sandboxes.base import SandboxUnavailable, Toolchain
+from sandboxes.chromium.image import TOOLCHAIN as BROWSER
 from sandboxes.image_lock import Locked, read_lock, wanted_by, write_lock
 from sandboxes.images import inspected, same, wanted_image
 
@@ -44,12 +45,13 @@ class Checked(Record):
 
 
 def toolchains(names: Sequence[str] = ()) -> dict[str, Toolchain]:
-    """Toolchains by name; all that any language declares where no name is given.
+    """Toolchains by name; where no name is given the browser's, and all that a language declares.
 
     Raises:
         Misuse: a name that none declares.
     """
-    known = {runner.toolchain.name: runner.toolchain for runner in languages().values()}
+    declared = (*(runner.toolchain for runner in languages().values()), BROWSER)
+    known = {toolchain.name: toolchain for toolchain in declared}
     for name in names:
         if name not in known:
             raise Misuse(f"no toolchain is called {name!r}", hint=f"there are: {', '.join(known)}")
@@ -175,7 +177,6 @@ def verify(names: Sequence[str]) -> list[Checked]:
         Misuse: no such toolchain.
         CannotJudge: no engine, or the lock names none of them.
     """
-    from sandboxes.docker import Docker
     from sandboxes.image_store import problems
 
     with opened() as engine:
@@ -183,6 +184,17 @@ def verify(names: Sequence[str]) -> list[Checked]:
         for name, toolchain in toolchains(names or tuple(read_lock())).items():
             wrong = problems(engine, toolchain, wanted_image(name))
             if not wrong:
-                wrong = [f"self-test: {fault}" for fault in Docker.self_test(name)]
+                wrong = [f"self-test: {fault}" for fault in _self_test(name)]
             lines.append(Checked(name=name, ok=not wrong, problems=wrong))
         return lines
+
+
+def _self_test(name: str) -> list[str]:
+    """Which promises a slot, or a browser, of the image does not keep."""
+    from sandboxes import chromium
+    from sandboxes.docker import Docker
+
+    if name != BROWSER.name:
+        return Docker.self_test(name)
+    found = chromium.probe("docker")
+    return [found.reason] if found.reason else []

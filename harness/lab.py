@@ -69,11 +69,18 @@ def open_lab(settings: Settings, *, recorded: Calibration | None = None) -> Iter
 
 def _pages(settings: Settings, *, slots: int, factor: float) -> PageLab:
     """Browsers in the same kind of isolation as the code; none is started yet."""
+    from harness.cdn.shelf import open_shelf
     from sandboxes.chromium import open_browser
 
     where = settings.sandbox.partition(":")[0]
+    shelf = open_shelf()
     return PageLab(
-        lambda: open_browser(where), policy=settings.policy.pages, slots=slots, factor=factor
+        lambda: open_browser(where),
+        policy=settings.policy.pages,
+        shelf=shelf,
+        shelf_lock=shelf.digest,
+        slots=slots,
+        factor=factor,
     )
 
 

@@ -187,6 +187,8 @@ class Reason(StrEnum):
     """A page that fails for a public file which is not in the local store: our fault."""
     EXTERNAL_HOST = "external_host"
     """A page that fails for a host which is refused: nothing is known of the page."""
+    MISSING_FILE = "missing_file"
+    """A page that fails for a second file of its own, which was not given with it."""
     SOFTWARE_GL = "software_gl"
     """A page that draws more WebGL than a processor can: nothing is known of the page."""
     SANDBOX_LOST = "sandbox_lost"

@@ -197,13 +197,15 @@ class Toolchain:
     """What an image of a language holds beside the base system.
 
     `system` are Debian packages, `python` distributions that are installed for jobs in /site,
-    `facts` commands whose output names what was installed ("python": ("python3", "--version")).
+    `facts` commands whose output names what was installed ("python": ("python3", "--version")),
+    `finish` lines of shell that are run by root when all is installed.
     """
 
     name: str
     system: tuple[str, ...] = ()
     python: tuple[str, ...] = ()
     facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    finish: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -126,6 +126,22 @@ def observe() -> tuple[dict[str, int], dict[str, str]]:
     return {}, {}
 
 
+def groups_of(pid: int) -> tuple[dict[str, str], int]:
+    """The folders of another process's groups by controller, and the version; none if not seen."""
+    own = _own_paths(str(pid))
+    found: dict[str, str] = {}
+    for root, point, options in _mounts("cgroup"):
+        for use, controller in _CONTROLLERS_V1.items():
+            if controller in options and controller in own:
+                found[use] = _below(root, point, own[controller])
+    if found:
+        return found, 1
+    if "" in own:
+        for root, point, _ in _mounts("cgroup2"):
+            found = dict.fromkeys(_CONTROLLERS_V1, _below(root, point, own[""]))
+    return found, 2
+
+
 def sweep() -> int:
     """Remove the groups of slots whose launcher is dead, with all inside; how many there were."""
     removed = 0
@@ -178,10 +194,10 @@ def _mounts(kind: str) -> list[tuple[str, str, set[str]]]:
     return found
 
 
-def _own_paths() -> dict[str, str]:
-    """Controller ("" for v2) to our path in its hierarchy."""
+def _own_paths(pid: str = "self") -> dict[str, str]:
+    """Controller ("" for v2) to a process's path in its hierarchy, our own where none is named."""
     paths = {}
-    with contextlib.suppress(OSError), open("/proc/self/cgroup") as file:
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/cgroup") as file:
         for line in file:
             _, controllers, path = line.rstrip("\n").split(":", 2)
             for controller in controllers.split(","):

@@ -33,13 +33,14 @@ _SENTRY_THREADS = 256
 """Its threads count as the container's processes."""
 _KEPT_INODES = 8
 _PLACES = {place: "exec" if place == rootfs.WORK else "noexec" for place in rootfs.WRITABLE}
-_MASKED = (
+MASKED = (
     "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
     "/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/block",
     "/sys/bus", "/sys/class", "/sys/dev", "/sys/devices", "/sys/firmware", "/sys/hypervisor",
     "/sys/kernel", "/sys/module", "/sys/power",
 )  # fmt: skip
-_READ_ONLY = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
+READ_ONLY = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
+"""What of /proc is shown to no container, and what may not be written there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,8 @@ def config(image: str, tier: str, size: Size, *, hash_seed: int) -> dict[str, An
         "PidsLimit": size.pids + 1,
         "Tmpfs": _file_systems(size),
         "LogConfig": {"Type": "none", "Config": {}},
-        "MaskedPaths": list(_MASKED),
-        "ReadonlyPaths": list(_READ_ONLY),
+        "MaskedPaths": list(MASKED),
+        "ReadonlyPaths": list(READ_ONLY),
         "RestartPolicy": {"Name": "no"},
         "Init": False,
         "CgroupParent": os.environ.get(CGROUP_PARENT, ""),

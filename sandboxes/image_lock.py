@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tomllib
@@ -45,6 +46,7 @@ def wanted_by(toolchain: Toolchain) -> tuple[str, ...]:
     return (
         *(f"debian:{name}" for name in sorted(toolchain.system)),
         *(f"python:{name}" for name in sorted(toolchain.python)),
+        *(f"finish:{hashlib.sha256(line.encode()).hexdigest()}" for line in toolchain.finish),
     )
 
 

@@ -91,6 +91,7 @@ def script(toolchain: Toolchain, pins: Pins | None) -> str:
     if toolchain.python:
         parts.append(_distributions(toolchain, pins))
     parts.append(_SWEEP.replace("@SYSTEM@", _words(toolchain.system)))
+    parts += toolchain.finish
     if "python3" in toolchain.system:
         parts.append(_COMPILE)
     return "\n".join(parts)

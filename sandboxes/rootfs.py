@@ -82,7 +82,7 @@ def guest_files(guest: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def bind(fd: int, target: str, *, is_folder: bool) -> None:
-    """Show what `fd` (O_PATH, closed here) is open on at `target`, which is made. Raises OSError."""
+    """Show what `fd` (O_PATH, closed here) is open on at `target`, made here. Raises OSError."""
     if is_folder:
         os.makedirs(target, exist_ok=True)
     elif not os.path.exists(target):

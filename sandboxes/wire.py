@@ -14,6 +14,7 @@ _LENGTH = struct.Struct("!I")
 HEADER_MAX_BYTES = 16 << 20
 FRAME_MAX_BYTES = 256 << 20
 _CHUNK_BYTES = 1 << 16
+_LONGEST_MS = 2**31 - 1
 
 
 class WireError(Exception):
@@ -116,5 +117,5 @@ class Reader:
             self._poll = select.poll()
             self._poll.register(self._fd, select.POLLIN)
         left = deadline - time.monotonic()
-        if left <= 0 or not self._poll.poll(left * 1000):
+        if left <= 0 or not self._poll.poll(min(left * 1000, _LONGEST_MS)):
             raise WireError("no answer in time")

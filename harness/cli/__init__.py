@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import images, run, system
+from harness.cli import cdn, images, render, run, system
 from harness.cli.output import Output, current
 from harness.errors import ExitCode, HarnessError
 from harness.reports.terminal import visible
@@ -22,8 +22,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 run.register(app)
+render.register(app)
 system.register(app)
 images.register(app)
+cdn.register(app)
 
 
 def _version(value: bool) -> None:

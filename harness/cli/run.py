@@ -20,6 +20,7 @@ from harness.reports.terminal import visible
 from harness.run import RETRIES, Stop
 
 PANEL = "Run"
+_NAMED = 20
 JSON = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Sandbox = Annotated[
     str | None,
@@ -165,6 +166,7 @@ def repro(
 ) -> None:
     """Run one recorded pair again, exactly, on this machine. Exits 1 if the verdict differs."""
     from harness import repro as reproduction
+    from harness.pages.differences import told
 
     output = with_json(context, json)
     recorded = api.load_run(run)
@@ -173,7 +175,7 @@ def repro(
         if print_:
             output.document(plan)
             if not json:
-                output.say(reproduction.shell_command(plan))
+                output.say(reproduction.shell_command(recorded, plan))
         if export is not None:
             names = reproduction.export(recorded, pair, export)
             if not print_:
@@ -189,8 +191,10 @@ def repro(
     if not json:
         word = "same" if report.same else "different"
         output.say(f"{pair}: {word} verdict: {report.after['status']} {report.after['detail']}")
-        for name in report.changed:
-            output.say(f"  {name}: {report.before[name]!r} -> {report.after[name]!r}"[:300])
+        for difference in report.differences[:_NAMED]:
+            output.say(f"  {told(difference)}")
+        if len(report.differences) > _NAMED:
+            output.say(f"  and {len(report.differences) - _NAMED} more: --json names them")
     if not report.same:
         raise typer.Exit(int(ExitCode.NO))
 

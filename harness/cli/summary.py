@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.models import Verdict
-from harness.reports.figures import count
+from harness.reports.figures import PageFigures, count, quartiles
 from harness.run import Summary
 from harness.store import Run
 
@@ -31,6 +31,8 @@ def summary_lines(root: Path, summary: Summary) -> Iterator[str]:
     if figures.assurance:
         proofs = ", ".join(f"{n} by {name}" for name, n in figures.assurance.most_common())
         yield f"  {'accepted':<10} {proofs}"
+    if figures.pages.pages:
+        yield f"  {'pages':<10} {_pages(figures.pages)}"
     order = list(summary.counts)
     reasons = sorted(figures.reasons.items(), key=lambda item: (order.index(item[0][0]), -item[1]))
     for (status, reason), n in reasons:
@@ -40,7 +42,19 @@ def summary_lines(root: Path, summary: Summary) -> Iterator[str]:
         parts = [f"{n} {reason}" for reason, n in figures.quarantined.most_common()]
         yield f"  {'quarantine':<10} {', '.join(parts)}"
     yield f"canaries: {summary.canaries}"
+    if figures.pages.pages:
+        yield f"look at the pages: pairproof gallery {root}"
     yield f"run: {root}"
+
+
+def _pages(pages: PageFigures) -> str:
+    """What the pages came to, on one line."""
+    told = [f"{pages.effective} of {pages.actions} actions had an effect"]
+    if pages.scores:
+        told.insert(0, f"median score {quartiles(pages.scores)['median']}")
+    if pages.requests:
+        told.append("requests: " + ", ".join(f"{n} {o}" for o, n in pages.requests.most_common()))
+    return "; ".join(told)
 
 
 def _first(verdict: Verdict) -> str:

@@ -86,9 +86,13 @@ def _lines(found: dict[str, Any]) -> list[str]:
     for name, tool in found["toolchains"].items():
         word = "ok" if tool["available"] else "missing"
         lines.append(f"{name:<20} {word:<8} {tool['version']} {tool['where']}".rstrip())
-    browser = found["browser"]
-    word = "ok" if browser["available"] else "missing"
-    lines.append(f"{'browser':<20} {word:<8} {browser['where'] or browser['remedy']}")
+    for place, browser in found["browser"]["places"].items():
+        word = "ok" if browser["available"] else "missing"
+        told = f"{browser['version']} {browser['isolation']} {browser['reason']}"
+        lines.append(f"browser {place:<12} {word:<8} {' '.join(told.split())}".rstrip())
+        if browser["remedy"]:
+            lines.append(f"{'':21} do this: {browser['remedy']}")
+        lines += [f"{'':21} weaker: {text}" for text in browser["missing"]]
     disk = found["disk"]
     lines.append(f"{'disk':<20} {'ok':<8} {disk['free_gb']} GB free")
     return lines

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from enum import StrEnum
 
 from harness.models import Reason
-from harness.pages.score.base import UNCAUGHT
-from runners.pages.evidence import Owner, PageError, PageEvidence, Phase
+from harness.pages.document import Document
+from harness.pages.score.base import BEFORE, OWN_ORIGIN, UNCAUGHT
+from runners.pages.evidence import Owner, PageError, PageEvidence, Phase, Request
 
 _OURS = re.compile(
     r"ResizeObserver loop|NotAllowedError|AbortError|NotSupportedError|permission|play\(\) request"
@@ -18,54 +20,96 @@ _OURS = re.compile(
 )
 """What a visit without network, devices, permissions and a person makes of good pages."""
 _UNDEFINED = re.compile(r"ReferenceError: ([\w$]+) is not defined")
-_OPTIONAL = frozenset(
-    [
-        "SpeechRecognition",
-        "webkitSpeechRecognition",
-        "EyeDropper",
-        "BarcodeDetector",
-        "FaceDetector",
-        "TextDetector",
-        "LanguageModel",
-        "Translator",
-        "LanguageDetector",
-        "Summarizer",
-        "Writer",
-        "Rewriter",
-        "NDEFReader",
-        "ai",
-        "chrome",
-        "showOpenFilePicker",
-        "showSaveFilePicker",
-        "showDirectoryPicker",
-        "launchQueue",
-        "IdleDetector",
-        "WakeLock",
-    ]
-)
+_NAMES = """
+    SpeechRecognition webkitSpeechRecognition EyeDropper BarcodeDetector FaceDetector TextDetector
+    LanguageModel Translator LanguageDetector Summarizer Writer Rewriter NDEFReader ai chrome
+    showOpenFilePicker showSaveFilePicker showDirectoryPicker launchQueue IdleDetector WakeLock
+    """
+_OPTIONAL = frozenset(_NAMES.split())
 """Names that some browsers have and a headless one has not."""
-_MATERIAL = frozenset(
-    {"script", "stylesheet", "fetch", "xhr", "document", "websocket", "eventsource"}
-)
 _CODE = frozenset({"script", "stylesheet"})
+_MATERIAL = _CODE | {"fetch", "xhr", "document", "websocket", "eventsource", "other"}
+_STYLISTS = re.compile(r"tailwind|unocss|twind|windi|styled|emotion|stylis|antd|material", re.I)
+"""Scripts that make style rules."""
+_OBSERVERS = re.compile(
+    r"//(?:[\w-]+\.)*(?:plausible\.io|google-analytics\.com|googletagmanager\.com|clarity\.ms"
+    r"|cloudflareinsights\.com|hotjar\.com|segment\.(?:com|io)|sentry(?:-cdn)?\.(?:com|io)"
+    r"|doubleclick\.net|googlesyndication\.com|umami\.(?:is|dev)|goatcounter\.com"
+    r"|fathom\.com|usefathom\.com|posthog\.com|mixpanel\.com|heapanalytics\.com)/"
+)
+"""Hosts that watch visitors: no page needs one, so that none is an excuse."""
+
+
+class Scope(StrEnum):
+    """What a fault may be excused by, where it was withheld."""
+
+    NOTHING = "nothing"
+    STYLE = "style"
+    """A style sheet, or a script that makes style rules."""
+    LOADING = "loading"
+    """Scripts, sheets and data that the page asked for before anybody acted."""
+    ANYTHING = "anything"
 
 
 @dataclass(frozen=True, slots=True)
 class Excuse:
-    """Something that we did not give the page. `broke`: an uncaught error followed from a script
-    that we do not hold, so that what was measured is not the page."""
+    """Something that we did not give the page, and the reason that it makes."""
 
     reason: Reason
     detail: str
-    broke: bool = False
 
 
-def charged(error: PageError) -> bool:
-    """Whether an uncaught error counts against the page."""
-    if error.owner is not Owner.PAGE or error.kind not in UNCAUGHT or _OURS.search(error.text):
+def charged(error: PageError, evidence: PageEvidence) -> bool:
+    """Whether an uncaught error counts against the page.
+
+    One that the visit calls the environment's counts too where nothing was withheld but scripts
+    that watch visitors: an error does not follow from those.
+    """
+    if error.kind not in UNCAUGHT or error.owner is Owner.LIBRARY or _OURS.search(error.text):
+        return False
+    if error.owner is Owner.ENVIRONMENT and (not error.cause or withheld(evidence)):
         return False
     name = _UNDEFINED.search(error.text)
     return name is None or name[1] not in _OPTIONAL
+
+
+def own_errors(evidence: PageEvidence, *phases: Phase) -> list[PageError]:
+    """The uncaught errors that count against the page, of some phases or of all."""
+    return [
+        error
+        for error in evidence.errors
+        if charged(error, evidence) and (not phases or error.phase in phases)
+    ]
+
+
+def withheld(evidence: PageEvidence, scope: Scope = Scope.ANYTHING) -> list[Request]:
+    """What the page asked for and was not given though it may exist: what a public CDN has first,
+    then scripts and sheets, then the rest. Pictures, fonts and watchers of visitors never count."""
+    asked = [
+        r
+        for r in evidence.requests
+        if r.kind.lower() in _MATERIAL
+        and not _OBSERVERS.search(r.url)
+        and _why(r) is not None
+        and _within(r, scope)
+    ]
+    return sorted(asked, key=lambda r: (r.outcome != "miss", r.kind.lower() not in _CODE))
+
+
+def _within(request: Request, scope: Scope) -> bool:
+    if scope is Scope.ANYTHING:
+        return True
+    if scope is Scope.NOTHING or request.phase not in BEFORE:
+        return False
+    styles = request.kind.lower() == "stylesheet" or bool(_STYLISTS.search(request.url))
+    return styles or scope is Scope.LOADING
+
+
+def _why(request: Request) -> Reason | None:
+    """The reason of a refusal; None for what was given, or stands nowhere."""
+    if request.outcome == "no_such_file" and request.url.startswith(OWN_ORIGIN):
+        return Reason.MISSING_FILE
+    return {"miss": Reason.CDN_MISS, "external": Reason.EXTERNAL_HOST}.get(request.outcome)
 
 
 def undefined_name(error: PageError) -> str | None:
@@ -86,26 +130,39 @@ def first_error(
     found = [
         e
         for e in evidence.errors
-        if e.kind in kinds and charged(e) and (phases is None or e.phase in phases) and only(e)
+        if e.kind in kinds
+        and charged(e, evidence)
+        and (phases is None or e.phase in phases)
+        and only(e)
     ]
     return found[skip] if len(found) > skip else None
 
 
-def excuse(evidence: PageEvidence) -> Excuse | None:
-    """What we withheld that could matter: a script, a sheet or data, never a picture or font."""
-    withheld = [r for r in evidence.requests if r.kind.lower() in _MATERIAL]
-    miss = next((r for r in withheld if r.outcome == "miss"), None)
-    foreign = next((r for r in withheld if r.outcome == "external"), None)
-    request = miss or foreign
-    if request is None:
+def excuse(evidence: PageEvidence, scope: Scope) -> Excuse | None:
+    """What we withheld that could be behind a fault of this scope."""
+    asked = withheld(evidence, scope)
+    if not asked:
         return None
-    code = {
-        r.url for r in withheld if r.outcome in ("miss", "external") and r.kind.lower() in _CODE
-    }
-    broke = any(
-        e.owner is Owner.ENVIRONMENT and e.kind in UNCAUGHT and e.cause in code
+    reason = _why(asked[0]) or Reason.EXTERNAL_HOST
+    told = {
+        Reason.CDN_MISS: "is not held",
+        Reason.MISSING_FILE: "is a second file, which was not given",
+    }.get(reason, "is another server's")
+    return Excuse(reason, f"{asked[0].url[:200]} {told}")
+
+
+def unmeasured(evidence: PageEvidence, document: Document) -> Excuse | None:
+    """Why a visit says nothing of the page: a script that we withheld ended its own code.
+
+    Seen by an uncaught error that follows from it, or by functions of the text of which the browser
+    never compiled one: a module whose import fails is not run, and throws nothing.
+    """
+    ours = excuse(evidence, Scope.LOADING)
+    if ours is None or not any(r.kind.lower() in _CODE for r in withheld(evidence, Scope.LOADING)):
+        return None
+    thrown = any(
+        e.owner is Owner.ENVIRONMENT and e.kind in UNCAUGHT and e.cause and e.phase in BEFORE
         for e in evidence.errors
     )
-    if miss is not None:
-        return Excuse(Reason.CDN_MISS, f"{miss.url} is not held", broke)
-    return Excuse(Reason.EXTERNAL_HOST, f"{request.url} is another server's", broke)
+    idle = document.functions > 0 and evidence.coverage.get("functions") == 0
+    return ours if thrown or idle else None

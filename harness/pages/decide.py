@@ -1,7 +1,7 @@
 """The decision table of pages: what was measured becomes a verdict. Pure and total.
 
-Each row looks for one fault. A fault that something of ours could have caused (a URL that we did not
-hold, a host that we refuse) is excused where such a thing happened: the page stays unscored.
+Each row looks for one fault. A fault that something of ours could have caused (a URL that we did
+not hold, a host that we refuse) is excused where such a thing happened: the page stays unscored.
 """
 
 from __future__ import annotations
@@ -11,14 +11,22 @@ from dataclasses import dataclass
 
 from harness.decide import Decision
 from harness.models import CaseLine, Reason, VerdictStatus
-from harness.pages.blame import Excuse, excuse, first_error, undefined_name
+from harness.pages.blame import (
+    Excuse,
+    Scope,
+    excuse,
+    first_error,
+    undefined_name,
+    unmeasured,
+)
 from harness.pages.document import Document
 from harness.pages.policy import PagePolicy
-from harness.pages.score.base import BEFORE
+from harness.pages.score.base import BEFORE, OWN_ORIGIN
+from harness.pages.score.network import NEVER
 from harness.pages.sight import sight
 from harness.pages.styling import styling
 from harness.pages.targets import lost_targets
-from harness.pages.wiring import wiring
+from harness.pages.wiring import disconnected, wiring
 from runners.pages.evidence import End, PageEvidence, Phase
 
 _ENDS = {
@@ -34,8 +42,8 @@ class PageMeasured:
     """All that is known of a page when nothing more will be run.
 
     `visits`: each in a fresh context; after an end that is not `measured` the next one in a fresh
-    browser. `cases`: of the sketch, compared by the host. `score` and `coverage`: measured total and
-    share of weights, where they were computed; the policy may ask for them.
+    browser. `cases`: of the sketch, compared by the host. `score` and `coverage`: measured total
+    and share of weights, where they were computed; the policy may ask for them.
     """
 
     document: Document
@@ -47,12 +55,12 @@ class PageMeasured:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One row's finding. `excusable`: something of ours may be behind it."""
+    """One row's finding. `excused_by`: what of ours may be behind it."""
 
     reason: Reason
     detail: str
     status: VerdictStatus = VerdictStatus.REJECTED
-    excusable: bool = True
+    excused_by: Scope = Scope.LOADING
 
 
 Row = Callable[[PageEvidence, Document, PagePolicy], Fault | None]
@@ -89,23 +97,26 @@ def _visit(evidence: PageEvidence, measured: PageMeasured, policy: PagePolicy) -
     found.append(_cases(measured))
     faults = [fault for fault in found if fault is not None]
     rejecting = [f for f in faults if f.status is VerdictStatus.REJECTED]
-    ours = excuse(evidence)
-    if rejecting:
-        solid = [f for f in rejecting if not f.excusable]
-        if ours is not None and not solid:
-            return _excused(ours, rejecting[0])
-        chosen = solid or rejecting
-        return Decision(
-            VerdictStatus.REJECTED,
-            tuple(dict.fromkeys(f.reason for f in chosen)),
-            chosen[0].detail,
-        )
-    if ours is not None and ours.broke:
-        return _excused(ours, None)
+    void = unmeasured(evidence, document)
+    excuses = [(f, excuse(evidence, f.excused_by)) for f in rejecting]
+    solid = [f for f, ours in excuses if ours is None and (void is None or _proved(f))]
+    if solid:
+        reasons = tuple(dict.fromkeys(f.reason for f in solid))
+        return Decision(VerdictStatus.REJECTED, reasons, solid[0].detail)
+    for fault, ours in excuses:
+        if ours is not None:
+            return _excused(ours, fault)
+    if void is not None:
+        return _excused(void, rejecting[0] if rejecting else None)
     faults += [f for f in (_doctype(document, policy), _closing(document, policy)) if f is not None]
     if faults:
         return _given(faults[0])
     return _asked(measured, policy)
+
+
+def _proved(fault: Fault) -> bool:
+    """Whether a fault stands even where the page's own code was not run to its end."""
+    return fault.excused_by in (Scope.NOTHING, Scope.STYLE)
 
 
 def _given(fault: Fault) -> Decision:
@@ -123,12 +134,18 @@ def _asked(measured: PageMeasured, policy: PagePolicy) -> Decision:
     if policy.require_cases and not passed:
         return Decision(VerdictStatus.REVIEW, (Reason.NEEDS_TESTS,), "no case of the page was run")
     if measured.coverage is not None and measured.coverage < policy.min_coverage:
-        return Decision(VerdictStatus.REVIEW, (Reason.NEEDS_TESTS,),
-                        f"{measured.coverage:.0%} of the score's weights applied, "
-                        f"the policy asks for {policy.min_coverage:.0%}")  # fmt: skip
+        return Decision(
+            VerdictStatus.REVIEW,
+            (Reason.NEEDS_TESTS,),
+            f"{measured.coverage:.0%} of the score's weights applied, "
+            f"the policy asks for {policy.min_coverage:.0%}",
+        )
     if measured.score is not None and measured.score < policy.min_score:
-        return Decision(VerdictStatus.REVIEW, (Reason.LOW_SCORE,),
-                        f"scores {measured.score}, the policy asks for {policy.min_score}")  # fmt: skip
+        return Decision(
+            VerdictStatus.REVIEW,
+            (Reason.LOW_SCORE,),
+            f"scores {measured.score}, the policy asks for {policy.min_score}",
+        )
     return Decision(VerdictStatus.ACCEPTED, (), "rendered, exercised, and no fault found")
 
 
@@ -137,41 +154,55 @@ def _ended(measured: PageMeasured, policy: PagePolicy) -> Decision | None:
     ends = [visit for visit in measured.visits if visit.end is not End.MEASURED]
     fine = [visit for visit in measured.visits if visit.end is End.MEASURED]
     if not measured.visits:
-        return Decision(VerdictStatus.UNSCORED, (Reason.INTERNAL_ERROR,),
-                        "the page was never visited")  # fmt: skip
+        return Decision(
+            VerdictStatus.UNSCORED, (Reason.INTERNAL_ERROR,), "the page was never visited"
+        )
     if not ends or len(fine) > len(ends):
         return None
     first = ends[0]
     detail = f"{first.end.value} in phase {first.phase.value}: {first.detail}"
-    drawn = max(v.motion.gl_calls + v.runtime.get("gl_calls", 0) + v.attempts.get("gl_calls", 0)
-                for v in measured.visits)  # fmt: skip
+    drawn = max(
+        v.motion.gl_calls + v.runtime.get("gl_calls", 0) + v.attempts.get("gl_calls", 0)
+        for v in measured.visits
+    )
+    if drawn and fine:
+        # the repeated visit was given the time that drawing without a graphics card takes
+        return None
     if drawn:
-        return Decision(VerdictStatus.UNSCORED, (Reason.SOFTWARE_GL,),
-                        f"draws with WebGL, which is done by the processor here; {detail}")  # fmt: skip
-    ours = next((e for e in map(excuse, ends) if e is not None), None)
+        return Decision(
+            VerdictStatus.UNSCORED,
+            (Reason.SOFTWARE_GL,),
+            f"draws with WebGL, which is done by the processor here; {detail}",
+        )
+    told = (excuse(visit, Scope.LOADING) for visit in ends)
+    ours = next((one for one in told if one is not None), None)
     if ours is not None:
         return _excused(ours, Fault(_ENDS[first.end], detail))
     if fine:
-        return Decision(VerdictStatus.REVIEW, (Reason.NONDETERMINISTIC,),
-                        f"in one visit only: {detail}")  # fmt: skip
+        return Decision(
+            VerdictStatus.REVIEW, (Reason.NONDETERMINISTIC,), f"in one visit only: {detail}"
+        )
     if len(ends) < policy.ends_to_confirm:
-        return Decision(VerdictStatus.REVIEW, (Reason.AMBIGUOUS,),
-                        f"seen in {len(ends)} of {policy.ends_to_confirm} visits: {detail}")  # fmt: skip
+        return Decision(
+            VerdictStatus.REVIEW,
+            (Reason.AMBIGUOUS,),
+            f"seen in {len(ends)} of {policy.ends_to_confirm} visits: {detail}",
+        )
     return Decision(VerdictStatus.REJECTED, (_ENDS[first.end],), detail)
 
 
 def _truncated(document: Document) -> Fault | None:
     if document.cut is None:
         return None
-    return Fault(Reason.TRUNCATED, f"line {document.cut.line}: {document.cut.detail}",
-                 excusable=False)  # fmt: skip
+    detail = f"line {document.cut.line}: {document.cut.detail}"
+    return Fault(Reason.TRUNCATED, detail, excused_by=Scope.NOTHING)
 
 
 def _by_word(word: str, reason: Reason, detail: str) -> Fault | None:
     if word not in ("review", "reject"):
         return None
     status = VerdictStatus.REJECTED if word == "reject" else VerdictStatus.REVIEW
-    return Fault(reason, detail, status, excusable=False)
+    return Fault(reason, detail, status, excused_by=Scope.NOTHING)
 
 
 def _doctype(document: Document, policy: PagePolicy) -> Fault | None:
@@ -190,20 +221,18 @@ def _syntax(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None
     error = first_error(evidence, kinds=("syntax",))
     if error is None:
         return None
-    return Fault(Reason.PARSE, f"line {error.line}: {error.text}", excusable=False)
+    return Fault(Reason.PARSE, f"line {error.line}: {error.text}", excused_by=Scope.NOTHING)
 
 
 def _never(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
-    """A script or sheet that no public server has, in a page that breaks for it."""
-    missing = next((r for r in evidence.requests if r.outcome.startswith("no_such_")
-                    and r.kind.lower() in ("script", "stylesheet")), None)  # fmt: skip
-    if missing is None:
+    """A script or sheet that no public server has, in a page that breaks before any action."""
+    asked = (r for r in evidence.requests if r.kind.lower() in ("script", "stylesheet"))
+    gone = (r for r in asked if r.outcome in NEVER and not r.url.startswith(OWN_ORIGIN))
+    missing, broken = next(gone, None), first_error(evidence, phases=BEFORE)
+    if missing is None or broken is None:
         return None
-    broken = [e for e in evidence.errors if e.cause == missing.url and e.kind != "resource"]
-    if not broken:
-        return None
-    return Fault(Reason.API_HALLUCINATED, f"{missing.url} does not exist: {broken[0].text}",
-                 excusable=False)  # fmt: skip
+    detail = f"{missing.url} does not exist: {broken.text}"
+    return Fault(Reason.API_HALLUCINATED, detail, excused_by=Scope.NOTHING)
 
 
 def _errors(evidence: PageEvidence, _: Document, policy: PagePolicy) -> Fault | None:
@@ -224,32 +253,22 @@ def _unstyled(evidence: PageEvidence, document: Document, policy: PagePolicy) ->
     if not (found.none or thin):
         return None
     if found.asked:
-        return Fault(Reason.UNSTYLED, f"{found.asked} elements have a class, "
-                     f"{found.rules} style rules apply to the page")  # fmt: skip
+        return Fault(
+            Reason.UNSTYLED,
+            f"{found.asked} elements have a class, {found.rules} style rules apply to the page",
+            excused_by=Scope.STYLE,
+        )
     if policy.unstyled_plain == "accept":
         return None
     status = VerdictStatus.REJECTED
     if policy.unstyled_plain == "review":
         status = VerdictStatus.REVIEW
-    return Fault(Reason.UNSTYLED, "no style rule and no style attribute", status)
+    return Fault(Reason.UNSTYLED, "no style rule and no style attribute", status, Scope.STYLE)
 
 
 def _dead(evidence: PageEvidence, document: Document, policy: PagePolicy) -> Fault | None:
-    found = wiring(evidence, document, policy.min_functions)
-    if found.effective or not (found.needing or found.functions >= policy.min_functions):
-        return None
-    if found.needing and not found.wired and not found.heard:
-        return Fault(Reason.DEAD_CONTROLS, f"{found.needing} controls, and nothing listens: "
-                     f"{found.tried} actions without any effect")  # fmt: skip
-    idle = found.run_share is not None and found.run_share < policy.run_share
-    if found.needing and found.share < policy.wired_share and (idle or not found.written):
-        return Fault(Reason.DEAD_CONTROLS, f"{found.needing - found.wired} of {found.needing} "
-                     f"controls have no listener; {found.tried} actions without any effect")  # fmt: skip
-    silent = not found.heard and not found.written and not found.moving
-    if silent and idle:
-        return Fault(Reason.DEAD_CONTROLS, f"{found.functions} functions, of which "
-                     f"{found.run_share:.0%} ran, and nothing binds the others")  # fmt: skip
-    return None
+    told = disconnected(wiring(evidence, document, policy.min_functions), policy)
+    return Fault(Reason.DEAD_CONTROLS, told) if told else None
 
 
 def _targets(evidence: PageEvidence, document: Document, _: PagePolicy) -> Fault | None:
@@ -257,24 +276,50 @@ def _targets(evidence: PageEvidence, document: Document, _: PagePolicy) -> Fault
     if not lost:
         return None
     names = ", ".join(f"#{name}" for name in lost[:3])
-    return Fault(Reason.MISSING_TARGET, f"scripts ask for {names}, which no element has",
-                 excusable=False)  # fmt: skip
+    detail = f"scripts ask for {names}, which no element has"
+    return Fault(Reason.MISSING_TARGET, detail, excused_by=Scope.NOTHING)
 
 
 def _acting(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
     """A name that nothing defines, found out by an action: no input makes it right."""
-    error = first_error(evidence, phases=frozenset({Phase.KEYBOARD, Phase.EXPLORE}),
-                        only=lambda e: undefined_name(e) is not None)  # fmt: skip
+    error = first_error(
+        evidence,
+        phases=frozenset({Phase.KEYBOARD, Phase.EXPLORE}),
+        only=lambda e: undefined_name(e) is not None,
+    )
     if error is None:
         return None
-    return Fault(Reason.ACTION_ERROR, f"an action throws, line {error.line}: {error.text}")
+    detail = f"an action throws, line {error.line}: {error.text}"
+    return Fault(Reason.ACTION_ERROR, detail, excused_by=Scope.ANYTHING)
+
+
+def _hidden(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
+    """A page that takes its errors away from the browser's report, and in which nothing has an
+    effect: whether it throws cannot be known, so that it is for a person."""
+    takes = [kind for kind in ("error", "unhandledrejection") if evidence.listeners.get(kind)]
+    tried = [a for a in evidence.actions if a.kind not in ("hover", "wheel", "type")]
+    if not takes or not tried or any(action.effect.any for action in tried):
+        return None
+    detail = f"listens for {' and '.join(takes)} itself, and {len(tried)} actions had no effect"
+    return Fault(Reason.AMBIGUOUS, detail, VerdictStatus.REVIEW)
 
 
 def _cases(measured: PageMeasured) -> Fault | None:
     failed = next((c for c in measured.cases if c.outcome != "passed"), None)
     if failed is None:
         return None
-    return Fault(Reason.CASE_FAILED, f"{failed.name or failed.id}: {failed.detail}")
+    detail = f"{failed.name or failed.id}: {failed.detail}"
+    return Fault(Reason.CASE_FAILED, detail, excused_by=Scope.ANYTHING)
 
 
-_ROWS: tuple[Row, ...] = (_syntax, _never, _errors, _blank, _unstyled, _dead, _targets, _acting)
+_ROWS: tuple[Row, ...] = (
+    _syntax,
+    _never,
+    _errors,
+    _blank,
+    _unstyled,
+    _dead,
+    _targets,
+    _acting,
+    _hidden,
+)

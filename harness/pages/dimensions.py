@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from pydantic import Field
+
+from harness.models import Record
 from harness.pages.document import Document
 from harness.pages.frontcoder import FrontCoderScore, frontcoder_scores
 from harness.pages.score import access, code, gates, interaction, judged, layout, network, running
 from harness.pages.score.base import Dimension, Value, absent, scored
-from harness.record import Record
 from runners.pages.evidence import PageEvidence
 
 VERSION = 1
@@ -17,8 +19,8 @@ VERSION = 1
 
 
 def _variant(_: PageEvidence, __: Document) -> Value:
-    """8. Variant evidence: 10 x the share of the signals of the page's variant type that fire; under
-    3 the total is capped.
+    """8. Variant evidence: 10 x the share of the signals of the page's variant type that fire;
+    under 3 the total is capped.
 
     Not applicable for a page that is no variant; `score` fills it in from the variant's verdict.
     """
@@ -80,7 +82,7 @@ class DimensionScore(Record):
     reason: str = ""
     """Why there is no score."""
     judged_by: str = ""
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = Field(default_factory=dict)
 
 
 class PageScore(Record):
@@ -101,7 +103,7 @@ class PageScore(Record):
     frontcoder: tuple[FrontCoderScore, ...] = ()
     """FrontCoder's 25 criteria with the values that they take from ours."""
     frontcoder_total: float = 0.0
-    """0 to 1, FrontCoder's weights over the criteria that have a value: for a `min_score` filter."""
+    """0 to 1, by FrontCoder's weights over the criteria that have a value."""
     frontcoder_coverage: float = 0.0
 
 
@@ -173,7 +175,7 @@ def _line(
 
 
 def _combined(dimension: Dimension, value: Value, said: Judgement) -> float | None:
-    """A mixed dimension is the mean of both parts; a judged one lies between its measured bounds."""
+    """A mixed one is the mean of both parts; a judged one lies between its measured bounds."""
     opinion = scored(said.score).score or 0.0
     if dimension.kind == "mixed":
         return opinion if value.score is None else round((opinion + value.score) / 2, 3)

@@ -18,9 +18,9 @@ from harness.pages.placeholders import Placeholder, comment_kind
 from harness.pages.repeats import longest_repeat
 from harness.pages.scripts import ScriptFacts
 from harness.pages.styles import StyleFacts, read_style
-from harness.pages.tree import Element, elements, text_end
+from harness.pages.tree import Element, elements, text_end, tree_depth
 
-MAX_BYTES = 4_000_000
+MAX_BYTES = 1_000_000
 """A longer page is read up to here for everything but how it ends."""
 _NOWHERE = ("javascript:void(0)", "javascript:", "javascript:;", "javascript:void 0")
 _CONTROLS = frozenset({"button", "input", "select", "textarea", "summary"})
@@ -104,7 +104,7 @@ def read_document(html: str | bytes) -> Document:
     """The facts of a page. Pure, deterministic, and total: any text or bytes give a record."""
     whole = utf8(html)
     source = whole[:MAX_BYTES]
-    markup, tree = read_markup(source), elements(source)
+    markup, tree = read_markup(source, tree_depth(source)), elements(source)
     parts = _Parts(
         markup,
         tree,

@@ -31,6 +31,13 @@ def is_stylesheet(element: Element) -> bool:
     return element.name == "link" and "stylesheet" in rel and bool(element.attributes.get("href"))
 
 
+def is_stylesheet_tag(tag: Tag) -> bool:
+    """Whether a start tag links a style sheet, or preloads one as its own replacement."""
+    rel = (tag.get("rel") or "").lower().split()
+    preloads = "preload" in rel and (tag.get("as") or "").lower() == "style"
+    return tag.name == "link" and ("stylesheet" in rel or preloads)
+
+
 def externals_of(markup: Markup) -> Iterator[External]:
     """Every external URL in order, as written."""
     for tag in markup.tags:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.record import Record
+from harness.models import Record
 
 CRITERIA: tuple[tuple[int, str, float], ...] = (
     (1, "Executability", 1.2),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 
 from harness.pages.markup import Attribute, Markup, Tag
 from harness.pages.scripts import ScriptFacts, read_script
@@ -14,6 +15,8 @@ FRAMEWORK = re.compile(
     r"(?:@|v-on:|x-on:|on:|wire:|hx-on)[\w:.\-]+|hx-(?:get|post|put|delete)|\([a-z]+\)|ng-click"
 )
 """Attributes by which Vue, Alpine, Svelte, Livewire, htmx and Angular bind events."""
+MAX_HANDLERS = 5_000
+"""Attributes that are read; a page with more repeats itself."""
 _KNOWN_TEXT = """
     alert confirm prompt print open close stop focus blur fetch find scroll scrollTo scrollBy
     moveTo moveBy resizeTo resizeBy postMessage setTimeout setInterval clearTimeout clearInterval
@@ -48,12 +51,16 @@ class Handler:
 
 
 def handlers_of(markup: Markup) -> list[Handler]:
-    """The handler attributes in order."""
-    return [
-        Handler(tag, attribute, read_script(unescape(attribute.value or "").encode()))
+    """The handler attributes in order, the first `MAX_HANDLERS`."""
+    found = (
+        (tag, attribute)
         for tag in markup.tags
         for attribute in tag.attributes
         if NAME.fullmatch(attribute.name)
+    )
+    return [
+        Handler(tag, attribute, read_script(unescape(attribute.value or "").encode()))
+        for tag, attribute in islice(found, MAX_HANDLERS)
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ _ARIA = frozenset(
     {"aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "aria-details",
      "aria-activedescendant", "aria-flowto", "aria-errormessage"}
 )  # fmt: skip
-_WORD = re.compile(r"[A-Za-z_][\w-]*")
+_MAX_BEGUN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +27,15 @@ class MissingId:
 def missing_ids(
     markup: Markup, scripts: list[tuple[int, ScriptFacts]], extra: frozenset[str] = frozenset()
 ) -> Iterator[MissingId]:
-    """Every id asked for, once per asker, that neither the markup nor `extra` has, that no string
-    of a script names, and that begins like no name which a script puts together.
+    """Every id asked for, once per asker, that neither the markup nor `extra` has, that no script
+    can be seen to give, and that begins like no name which a script puts together.
 
     `scripts`: (byte offset of the script's text, its facts). An id that a library makes is told as
     missing too where the page's own text never names it.
     """
     known = extra | {value for tag in markup.tags if (value := tag.get("id"))}
-    known |= {
-        word for _, facts in scripts for text in facts.strings for word in _WORD.findall(text)
-    }
-    begun = tuple({prefix for _, facts in scripts for prefix in facts.prefixes if len(prefix) > 1})
+    known |= {name for _, facts in scripts for name in facts.may_name}
+    begun = tuple({p for _, facts in scripts for p in facts.prefixes if len(p) > 1})[:_MAX_BEGUN]
     seen: set[tuple[str, str]] = set()
     for name, by, offset in _asked(markup, scripts):
         if not name or name in known or name.startswith(begun) or (name, by) in seen:

@@ -12,6 +12,8 @@ from harness.pages.tree import Element
 
 _CLASSIC = re.compile(r"(?:(?:text|application)/(?:x-)?(?:java|ecma)script)?", re.IGNORECASE)
 _COMPILED = re.compile(r"text/(?:babel|jsx|typescript|tsx|coffeescript)", re.IGNORECASE)
+_MAX_LOST = 32
+"""Texts that the source holds differently (escaped, in SVG) before the search is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,13 @@ def inline_scripts(markup: Markup, tree: list[Element]) -> list[Inline]:
 
 def located(markup: Markup, tree: list[Element], name: str) -> Iterator[tuple[int, Element]]:
     """Scripts or styles with the offset of their text, -1 where the source holds it differently."""
-    at = 0
+    at = lost = 0
     for element in tree:
         if element.name != name or not element.text:
             continue
-        offset = markup.source.find(element.text.encode(), at)
+        text = element.text.encode()
+        offset = markup.source.find(text, at) if lost < _MAX_LOST else -1
+        lost += offset < 0
         if offset >= 0:
-            at = offset + len(element.text.encode())
+            at = offset + len(text)
         yield offset, element

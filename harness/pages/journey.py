@@ -30,7 +30,7 @@ from harness.pages.dimensions import PageScore, score
 from harness.pages.document import Document, read_document
 from harness.pages.extract import page_of
 from harness.pages.lab import PageLab
-from runners.pages.evidence import Conditions, Owner, PageEvidence
+from runners.pages.evidence import Action, Conditions, Owner, PageEvidence
 from runners.pages.pictures import Picture
 from runners.pages.scene import Order
 from runners.pages.visit import Visited
@@ -60,9 +60,9 @@ class ExaminedPage:
 
 
 def examine_page(
-    pair: Pair, lab: PageLab, *, fingerprint: str, provenance: Provenance
+    pair: Pair, lab: PageLab, *, fingerprint: str, provenance: Provenance, seed: int = 1
 ) -> ExaminedPage:
-    """The verdict of one page.
+    """The verdict of one page. `seed` draws the order in which its controls are tried.
 
     Raises:
         SandboxUnavailable: the browser failed, twice: our fault, and nothing may be concluded.
@@ -78,7 +78,7 @@ def examine_page(
         decision = Decision(VerdictStatus.SKIPPED, (Reason.TOOLCHAIN_UNAVAILABLE,),
                             f"no browser: {error}; {error.hint}")  # fmt: skip
         return _written(pair, Seen(html=page.html), decision, fingerprint, provenance)
-    seen = look_at(page.html, lab, conditions)
+    seen = look_at(page.html, lab, conditions, seed=seed)
     if seen.document is None:
         raise ValueError("a page that was looked at has a document")
     measured = PageMeasured(
@@ -92,12 +92,21 @@ def examine_page(
 
 
 def look_at(
-    html: str, lab: PageLab, conditions: Conditions, *, depth: str = "full", seed: int = 1
+    html: str,
+    lab: PageLab,
+    conditions: Conditions,
+    *,
+    depth: str = "full",
+    seed: int = 1,
+    trace: tuple[Action, ...] = (),
 ) -> Seen:
-    """Read the text, visit the page, score what was measured. Raises SandboxUnavailable."""
+    """Read the text, visit the page, score what was measured. With a `trace`, its steps are taken
+    in place of an exploration. Raises SandboxUnavailable."""
     document = read_document(html)
     data = html.encode("utf-8", "surrogatepass")
-    order = Order(page=data, depth=depth, seed=seed, shelf=lab.shelf, conditions=conditions)
+    order = Order(
+        page=data, depth=depth, seed=seed, shelf=lab.shelf, conditions=conditions, trace=trace
+    )
     visited = lab.visitor.visit(order)
     visits = _visits(visited)
     return Seen(

@@ -17,6 +17,11 @@ Node = Any
 """A tree-sitter node; the binding is untyped where it matters."""
 Span = tuple[int, int]
 
+MAX_DEPTH = 1_000
+"""tree-sitter takes quadratic time on deeper trees, which no author writes."""
+_MAX_FLAT = 10_000
+"""Likewise on one error node with that many children."""
+_DEEP_BYTES = 16_000
 _QUERY = """
 (start_tag) @start (self_closing_tag) @start (end_tag) @end (erroneous_end_tag) @end
 (raw_text) @raw (comment) @comment (doctype) @doctype (ERROR) @error (text) @text
@@ -104,13 +109,14 @@ def _tools() -> tuple[Any, Any]:
     return language, Query(language, _QUERY)
 
 
-def read_markup(source: bytes) -> Markup:
-    """The positions of a page given by `utf8`. Never raises."""
-    from tree_sitter import Parser, QueryCursor
+def read_markup(source: bytes, depth: int = 0) -> Markup:
+    """The positions of a page given by `utf8`; of a tree deeper than `MAX_DEPTH` those of its
+    beginning. Never raises."""
+    from tree_sitter import Parser
 
     language, query = _tools()
-    root = Parser(language).parse(source).root_node
-    found: dict[str, list[Node]] = QueryCursor(query).captures(root)
+    root = Parser(language).parse(source if depth <= MAX_DEPTH else source[:_DEEP_BYTES]).root_node
+    found = captured(query, root)
     raws = {node.start_byte: _span(node) for node in found.get("raw", [])}
     tags = tuple(_tag(node, raws) for node in _ordered(found.get("start", [])))
     ends = tuple((_name(node), _span(node)) for node in _ordered(found.get("end", [])))
@@ -124,6 +130,20 @@ def read_markup(source: bytes) -> Markup:
         tuple(sorted({node.start_byte for node in found.get("error", [])})),
         tuple(_span(node) for node in _ordered(found.get("text", []))),
     )
+
+
+def captured(query: Any, root: Node) -> dict[str, list[Node]]:
+    """The nodes of a query by capture name, down to `MAX_DEPTH` levels below `root`; none where
+    tree-sitter gave the text up as one flat error."""
+    from tree_sitter import QueryCursor
+
+    flat = [root, *root.children[-1:]] if root.has_error else []
+    if any(node.type == "ERROR" and node.child_count > _MAX_FLAT for node in flat):
+        return {}
+    cursor = QueryCursor(query)
+    cursor.set_max_start_depth(MAX_DEPTH)
+    found: dict[str, list[Node]] = cursor.captures(root)
+    return found
 
 
 def _ordered(nodes: list[Node]) -> list[Node]:

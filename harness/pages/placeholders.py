@@ -57,6 +57,8 @@ class Placeholder:
 def comment_kind(comment: str) -> str:
     """`comment` for a remark that stands in place of code ("rest of code", "TODO: implement"),
     `todo` for any other TODO, empty for an ordinary comment. Markers may stand around it."""
+    if len(comment) > 3 * _MAX_CHARS:
+        return ""
     text = comment.strip()
     while (shorter := _EDGE.sub("", text).strip()) != text:
         text = shorter

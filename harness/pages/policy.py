@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
-from harness.record import Record
+from pydantic import BaseModel, ConfigDict, Field
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class PagePolicy(Record):
-    """What decides over pages; every default with its reason."""
+class PagePolicy(BaseModel):
+    """What decides over pages; every default with its reason. It imports nothing of ours, so that
+    the policy of a run can hold it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     doctype: Literal["note", "review", "reject"] = "note"
     """A page without a doctype: it works, in quirks mode; 1 of 40 published tools has none."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from harness.pages.markup import captured
+
 Node = Any
 """A tree-sitter node; the binding is untyped where it matters."""
 
@@ -29,9 +31,13 @@ _QUERY = """
 """
 _LOOKUPS = {
     "getElementById": "", "querySelector": "#", "querySelectorAll": "#", "closest": "#",
+    "select": "#", "selectAll": "#",
     "matches": "#", "$": "#", "jQuery": "#", "$$": "#",
 }  # fmt: skip
 _HASH = re.compile(r"#([A-Za-z_][\w-]*)")
+MAX_BYTES = 200_000
+"""A script of a page is a tenth of that; a longer one is a bundle, or meant to keep us busy."""
+_GLOBAL_OBJECTS = ("window", "globalThis", "self", "top")
 _STORES = ("localStorage", "sessionStorage", "indexedDB", "cookieStore")
 EVENT_PROPERTY = re.compile(r"on[a-z]{3,30}")
 JSX_EVENT = re.compile(r"on[A-Z]\w+")
@@ -40,7 +46,14 @@ _SHORTHANDS = frozenset(
      "mouseup", "mousemove", "mouseenter", "mouseleave", "input"}
 )  # fmt: skip
 _FUNCTIONS = frozenset({"arrow_function", "function_expression", "identifier"})
-_WORD_END = re.compile(r"[A-Za-z_][\w-]*\Z")
+_WORD = re.compile(r"[A-Za-z_][\w-]*")
+_ID_MADE = re.compile(r"(?<![\w-])id\s*=\s*[\"']?([A-Za-z_][\w-]*)")
+_NAMES_OTHERS = frozenset(
+    {"addEventListener", "removeEventListener", "createElement", "createElementNS", "getItem",
+     "setItem", "removeItem", "add", "remove", "toggle", "contains", "on", "off", "getContext",
+     "getAttribute", "Event", "CustomEvent", "includes", "startsWith", "endsWith", "log"}
+)  # fmt: skip
+_BEGUN = re.compile(r"(?:\A|[\s\S]*(?<![\w-])id\s*=\s*[\"']?)([A-Za-z_][\w-]*)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +82,9 @@ class ScriptFacts:
     errors: tuple[tuple[int, str], ...] = ()
     """(offset, text) of tree-sitter's error and missing nodes, outermost first."""
     lookups: tuple[Lookup, ...] = ()
-    strings: tuple[str, ...] = ()
-    """Pieces of string and template literals, those of the lookups left out."""
+    may_name: frozenset[str] = frozenset()
+    """Ids that the script may give to elements: `id="..."` in markup that it writes, and every
+    literal of one word that is not plainly something else (a lookup, an event type, a tag name)."""
     prefixes: frozenset[str] = frozenset()
     """Beginnings of names that are put together at run time, "row-" of `row-${i}`."""
     comments: tuple[tuple[int, str], ...] = ()
@@ -107,6 +121,14 @@ def _tools() -> tuple[Any, Any]:
     return language, Query(language, _QUERY)
 
 
+@lru_cache(maxsize=16)
+def script_query(pattern: str) -> Any:
+    """A query over scripts."""
+    from tree_sitter import Query
+
+    return Query(_tools()[0], pattern)
+
+
 @lru_cache(maxsize=1)
 def _parser() -> Any:
     from tree_sitter import Parser
@@ -121,10 +143,7 @@ def parse_script(source: bytes) -> Node:
 
 def captures(root: Node) -> dict[str, list[Node]]:
     """The nodes that everything here is read from, by kind."""
-    from tree_sitter import QueryCursor
-
-    found: dict[str, list[Node]] = QueryCursor(_tools()[1]).captures(root)
-    return found
+    return captured(_tools()[1], root)
 
 
 def text_of(node: Node | None) -> str:
@@ -132,8 +151,10 @@ def text_of(node: Node | None) -> str:
     return str((node.text or b"").decode("utf-8", "replace")) if node is not None else ""
 
 
+@lru_cache(maxsize=256)
 def read_script(source: bytes) -> ScriptFacts:
-    """The facts of one script. Never raises."""
+    """The facts of one script, of its first `MAX_BYTES`. Never raises."""
+    source = source[:MAX_BYTES]
     root = parse_script(source)
     found = captures(root)
     calls = found.get("call", [])
@@ -148,7 +169,7 @@ def read_script(source: bytes) -> ScriptFacts:
     return ScriptFacts(
         errors=tuple(_errors(root, found.get("error", []))),
         lookups=tuple(lookups),
-        strings=tuple(text_of(node) for node in pieces),
+        may_name=frozenset(name for node in pieces for name in _names(node)),
         prefixes=frozenset(prefix for node in pieces if (prefix := _prefix(node))),
         comments=tuple((n.start_byte, text_of(n)) for n in found.get("comment", [])),
         functions=tuple(_shapes(found)),
@@ -161,9 +182,7 @@ def read_script(source: bytes) -> ScriptFacts:
         assigned=assigned_,
         called=frozenset(_called(root)),
         intl=sum(_is_intl(node) for node in found.get("member", [])),
-        storage=sum(
-            text_of(n.child_by_field_name("object")) in _STORES for n in found.get("member", [])
-        ),
+        storage=sum(_is_store(node) for node in found.get("member", [])),
         blocks=len(found.get("block", [])),
     )
 
@@ -179,9 +198,23 @@ def literal(node: Node | None) -> str | None:
 
 def is_listening(call: Node) -> bool:
     """Whether a call is one of addEventListener."""
+    return callee(call) == "addEventListener"
+
+
+def callee(call: Node) -> str:
+    """The name that a call is made by: that of the property, or the plain name; else empty."""
     function = call.child_by_field_name("function")
-    name = function.child_by_field_name("property") if function is not None else None
-    return text_of(name if name is not None else function) == "addEventListener"
+    if function is None:
+        return ""
+    if function.type == "member_expression":
+        return text_of(function.child_by_field_name("property"))
+    return text_of(function) if function.type == "identifier" else ""
+
+
+def owner(member: Node) -> str:
+    """The plain name before the dot; empty where something longer stands there."""
+    before = member.child_by_field_name("object")
+    return text_of(before) if before is not None and before.type == "identifier" else ""
 
 
 def event_property(assign: Node) -> str:
@@ -191,7 +224,7 @@ def event_property(assign: Node) -> str:
     if left is None or left.type != "member_expression" or right is None:
         return ""
     name = text_of(left.child_by_field_name("property"))
-    cleared = right.type in ("null", "undefined") or text_of(right) == "undefined"
+    cleared = right.type in ("null", "undefined")
     return name if EVENT_PROPERTY.fullmatch(name) and not cleared else ""
 
 
@@ -225,15 +258,7 @@ def argument(call: Node, index: int) -> Node | None:
 
 
 def _lookups(call: Node) -> Iterator[Lookup]:
-    function = call.child_by_field_name("function")
-    if function is None:
-        return
-    name = (
-        function.child_by_field_name("property")
-        if function.type == "member_expression"
-        else function
-    )
-    prefix = _LOOKUPS.get(text_of(name))
+    prefix = _LOOKUPS.get(callee(call))
     node = argument(call, 0) if prefix is not None else None
     value = literal(node)
     if value is None or node is None:
@@ -253,13 +278,32 @@ def _looked_at(call: Node) -> int | None:
     return node.start_byte + 1 if node is not None and any(True for _ in _lookups(call)) else None
 
 
+def _names(node: Node) -> Iterator[str]:
+    text = text_of(node)
+    yield from _ID_MADE.findall(text)
+    if _WORD.fullmatch(text) and not _is_other(node):
+        yield text
+
+
+def _is_other(node: Node) -> bool:
+    """Whether a literal of one word is an event type, a tag name, a key or one side of a test."""
+    around = node.parent.parent if node.parent is not None else None
+    if around is None:
+        return False
+    if around.type in ("binary_expression", "switch_case", "subscript_expression"):
+        return True
+    call = around.parent if around.type == "arguments" else None
+    return call is not None and callee(call) in _NAMES_OTHERS
+
+
 def _prefix(node: Node) -> str:
     following = node.next_sibling
-    found = _WORD_END.search(text_of(node))
+    text = text_of(node)
+    found = _BEGUN.match(text if len(text) <= 200 else " " + text[-200:])
     if found is None:
         return ""
     built = following is not None and following.type == "template_substitution"
-    return found.group() if built or found.group()[-1] in "-_" else ""
+    return found[1] if built or found[1][-1] in "-_" else ""
 
 
 def _errors(root: Node, errors: list[Node]) -> Iterator[tuple[int, str]]:
@@ -287,33 +331,43 @@ def _missing(node: Node) -> Node | None:
 
 
 def _shapes(found: dict[str, list[Node]]) -> Iterator[FunctionShape]:
-    blocks = sorted((n.start_byte, n.end_byte) for n in found.get("block", []))
-    depth_at: list[tuple[int, int]] = []
-    stack: list[int] = []
-    for start, end in blocks:
-        while stack and stack[-1] <= start:
-            stack.pop()
-        stack.append(end)
-        depth_at.append((start, len(stack)))
-    for node in found.get("function", []):
-        inside = [d for s, d in _between(depth_at, node.start_byte, node.end_byte)]
-        depth = max(inside) - min(inside) if inside else 0
+    """The functions with how deep blocks stand in them, by one sweep over both."""
+    nodes = [(n.start_byte, n.end_byte, n) for n in found.get("function", [])]
+    nodes += [(n.start_byte, n.end_byte, None) for n in found.get("block", [])]
+    around: list[list[Any]] = []
+    """[end, function or None for a block, blocks around it, most blocks around anything in it]"""
+    for start, end, node in sorted(nodes, key=lambda n: (n[0], -n[1])):
+        while around and around[-1][0] <= start:
+            yield from _left(around)
+        above = around[-1][2] if around else 0
+        depth = above + (node is None)
+        around.append([end, node, depth, depth])
+    while around:
+        yield from _left(around)
+
+
+def _left(around: list[list[Any]]) -> Iterator[FunctionShape]:
+    _, node, depth, most = around.pop()
+    if around:
+        around[-1][3] = max(around[-1][3], most)
+    if node is not None:
+        first, last = node.start_point[0] + 1, node.end_point[0] + 1
         name = text_of(node.child_by_field_name("name"))
-        lines = node.end_point[0] - node.start_point[0] + 1
-        yield FunctionShape(name, node.start_point[0] + 1, lines, depth, is_empty(node))
-
-
-def _between(sorted_: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
-    from bisect import bisect_left
-
-    return sorted_[bisect_left(sorted_, (start, 0)) : bisect_left(sorted_, (end, 0))]
+        inside = max(0, most - depth - 1)
+        yield FunctionShape(name, first, last - first + 1, inside, is_empty(node))
 
 
 def _is_intl(member: Node) -> bool:
-    if text_of(member.child_by_field_name("object")) == "Intl":
+    if owner(member) == "Intl":
         return True
     name = text_of(member.child_by_field_name("property"))
     return name.startswith("toLocale") and name.endswith("String")
+
+
+def _is_store(member: Node) -> bool:
+    if owner(member) in _STORES:
+        return True
+    return owner(member) == "window" and text_of(member.child_by_field_name("property")) in _STORES
 
 
 def _assigned(found: dict[str, list[Node]]) -> Iterator[str]:
@@ -323,15 +377,14 @@ def _assigned(found: dict[str, list[Node]]) -> Iterator[str]:
             continue
         if left.type == "identifier":
             yield text_of(left)
-        elif left.type == "member_expression" and text_of(left.child_by_field_name("object")) in (
-            "window", "globalThis", "self", "top",
-        ):  # fmt: skip
+        elif left.type == "member_expression" and owner(left) in _GLOBAL_OBJECTS:
             yield text_of(left.child_by_field_name("property"))
     for call in found.get("call", []):
-        if text_of(call.child_by_field_name("function")) == "Object.assign":
-            target = argument(call, 0)
-            given = argument(call, 1)
-            if text_of(target) in ("window", "globalThis", "self") and given is not None:
+        if callee(call) == "assign":
+            target, given = argument(call, 0), argument(call, 1)
+            if target is None or target.type != "identifier" or given is None:
+                continue
+            if text_of(target) in _GLOBAL_OBJECTS:
                 for pair in given.named_children:
                     key = pair.child_by_field_name("key") if pair.type == "pair" else pair
                     yield text_of(key)

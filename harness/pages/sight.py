@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from runners.pages.evidence import Look, PageEvidence
 
-_MEDIA = ("canvas", "svg", "images", "media")
+_MEDIA = ("canvas", "svg", "images", "media", "frames")
+_PLAIN = 0.002
+"""Share of neighbouring pixels that differ, below which a picture holds no text or drawing: a
+gradient has 0. What stands in a shadow tree is in the picture though the counts pass it by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +63,5 @@ def _nothing(
     faint = picture is not None and picture.entropy < entropy
     contents = counts.get("text_chars", 0) + counts.get("controls", 0)
     contents += sum(counts.get(name, 0) for name in _MEDIA)
-    return bool(flat) or (few and (faint or contents == 0))
+    empty = contents == 0 and (picture is None or picture.edges < _PLAIN)
+    return bool(flat) or (few and (faint or empty))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from harness.pages.markup import captured
+
 _QUERY = (
     "(rule_set) @rule (media_statement) @media (keyframes_statement) @keyframes (comment) @comment"
 )
@@ -34,10 +36,8 @@ def _tools() -> tuple[Any, Any]:
 
 def read_style(source: bytes) -> StyleFacts:
     """The counts of one style sheet. Never raises."""
-    from tree_sitter import QueryCursor
-
     parser, query = _tools()
-    found = QueryCursor(query).captures(parser.parse(source).root_node)
+    found = captured(query, parser.parse(source).root_node)
     comments = tuple(
         (node.start_byte, (node.text or b"").decode("utf-8", "replace"))
         for node in found.get("comment", [])

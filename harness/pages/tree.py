@@ -19,6 +19,7 @@ _COMMENT = f"<!--{_MARK}-->".encode()
 _RAW = frozenset({"script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes"})
 _MAX_TRIES = 64
 """Angle brackets tried as the start of the tag that a text ends in."""
+_MANY_BYTES = 400_000
 _MAX_TEMPLATES = 8
 MAY_STAY_OPEN = frozenset(
     {
@@ -56,6 +57,26 @@ class Element:
     """Of scripts, styles and titles."""
 
 
+def tree_depth(source: bytes) -> int:
+    """How deep the page's tree is, in elements, by its deepest leaf."""
+    parser = _parsed(source)
+    deepest = depth = 0
+    node = parser.root
+    while node is not None:
+        depth += 1
+        deepest = max(deepest, depth)
+        following = node.first_child
+        while following is None and node is not None:
+            following = node.next
+            if following is None:
+                node = node.parent
+                depth -= 1
+            else:
+                depth -= 1
+        node = following
+    return deepest
+
+
 def elements(source: bytes) -> list[Element]:
     """Every element of the page's tree in document order, templates' contents left out."""
     return [
@@ -86,20 +107,34 @@ def _nodes(parser: Any, *, text: bool = False) -> Iterator[Any]:
 
 def _end(source: bytes) -> TextEnd | None:
     """The end by where our comment went; None where it is nowhere: inside a tag or a template."""
-    marked = None
-    parser = _parsed(source + _COMMENT)
-    for node in _nodes(parser, text=True):
-        if node.is_comment_node and _MARK in node.comment_content:
-            marked = node
-        elif node.is_text_node and _MARK in node.text(deep=False):
-            return _raw_end(source, node.parent.tag)
-    if marked is None:
+    node = _marked(source)
+    if node is None:
         return None
-    if marked.comment_content != _MARK:
+    if node.is_text_node:
+        return _raw_end(source, node.parent.tag)
+    if node.comment_content != _MARK:
         return TextEnd("comment", source.rfind(b"<!"))
-    if _after(marked, "body", "frameset", "html"):
+    if _after(node, "body", "frameset", "html"):
         return TextEnd(closed=True)
-    return TextEnd(open=tuple(_above(marked)))
+    return TextEnd(open=tuple(_above(node)))
+
+
+def _marked(source: bytes) -> Any | None:
+    """The comment or text that holds the mark put behind `source`."""
+    parser = _parsed(source + _COMMENT)
+    last = parser.root.parent if parser.root is not None else None
+    while last is not None and last.last_child is not None:
+        last = last.last_child
+    if last is not None and _holds_mark(last):
+        return last
+    # only what is moved out of a table ends elsewhere than at the end of the tree
+    return next((node for node in _nodes(parser, text=True) if _holds_mark(node)), None)
+
+
+def _holds_mark(node: Any) -> bool:
+    if node.is_comment_node:
+        return _MARK in node.comment_content
+    return node.is_text_node and _MARK in node.text(deep=False)
 
 
 def _raw_end(source: bytes, name: str) -> TextEnd:
@@ -125,8 +160,8 @@ def _inside_tag(source: bytes) -> TextEnd | None:
     if not inside:
         return None
     at = len(source)
-    for _ in range(_MAX_TRIES):
-        at = source.rfind(b"<", 0, at)
+    for _ in range(_MAX_TRIES if len(source) < _MANY_BYTES else 4):
+        at = source.rfind(b"<", 0, max(at, 0))
         if at < 0 or _open_at(source[:at]) is not None:
             break
     return TextEnd(inside, max(at, 0))
@@ -145,10 +180,10 @@ def _template_end(source: bytes) -> TextEnd:
 
 def _open_at(source: bytes) -> list[str] | None:
     """The elements around a comment put behind `source`; None where it does not become one."""
-    for node in _nodes(_parsed(source + _COMMENT)):
-        if node.is_comment_node and node.comment_content == _MARK:
-            return _above(node)
-    return None
+    node = _marked(source)
+    if node is None or not node.is_comment_node or node.comment_content != _MARK:
+        return None
+    return _above(node)
 
 
 def _above(node: Any) -> list[str]:

@@ -10,6 +10,63 @@ from harness.models import Verdict, VerdictStatus
 from harness.store import Run
 
 EXAMPLES = 8
+_PAGE = "html"
+
+
+@dataclass
+class PageFigures:
+    """Counts over the pages of a run."""
+
+    pages: int = 0
+    ends: Counter[str] = field(default_factory=Counter)
+    """How the deciding visits ended; "not visited" where there was none."""
+    requests: Counter[str] = field(default_factory=Counter)
+    """Distinct requests by outcome."""
+    errors: int = 0
+    """Pages with an uncaught error of their own."""
+    actions: int = 0
+    effective: int = 0
+    scores: list[float] = field(default_factory=list)
+    dimensions: dict[str, list[float]] = field(default_factory=dict)
+    """Scores of each dimension, over the pages to which it applies."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures as part of a JSON document."""
+        return {
+            "pages": self.pages,
+            "ends": dict(self.ends.most_common()),
+            "requests": dict(self.requests.most_common()),
+            "with_errors": self.errors,
+            "actions": {"tried": self.actions, "effective": self.effective},
+            "score": quartiles(self.scores),
+            "dimensions": {n: quartiles(v) for n, v in self.dimensions.items()},
+        }
+
+    def add(self, verdict: Verdict) -> None:
+        """Count one page."""
+        page = verdict.page
+        self.pages += 1
+        self.ends[page.end if page is not None and page.end else "not visited"] += 1
+        if page is None:
+            return
+        self.requests.update(page.requests)
+        self.errors += page.errors > 0
+        self.actions += page.actions
+        self.effective += page.effective
+        if page.score is not None:
+            self.scores.append(page.score)
+        for name, value in page.dimensions.items():
+            kept = self.dimensions.setdefault(name, [])
+            if value is not None:
+                kept.append(value)
+
+
+def quartiles(values: list[float]) -> dict[str, float | int | None]:
+    """n, and the values a quarter, a half and three quarters up; None where there are none."""
+    at = sorted(values)
+    named = {name: round(at[int((len(at) - 1) * share)], 2) if at else None
+             for name, share in (("q1", 0.25), ("median", 0.5), ("q3", 0.75))}  # fmt: skip
+    return {"n": len(at), **named}
 
 
 @dataclass
@@ -30,6 +87,7 @@ class Figures:
     cases_passed: int = 0
     unresolved: int = 0
     cpu_s: float = 0.0
+    pages: PageFigures = field(default_factory=PageFigures)
     examples: dict[tuple[str, str], list[Verdict]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -46,7 +104,13 @@ class Figures:
             "cases": {"planned": self.cases, "passed": self.cases_passed,
                       "unresolved_lines": self.unresolved},
             "cpu_s": round(self.cpu_s, 3),
+            **({"pages": self.pages.as_dict()} if self.pages.pages else {}),
         }  # fmt: skip
+
+
+def is_page(verdict: Verdict) -> bool:
+    """Whether the pair's answer is a page, visited or not."""
+    return verdict.page is not None or verdict.language.split(" ")[0] == _PAGE
 
 
 def count(run: Run) -> Figures:
@@ -62,6 +126,8 @@ def count(run: Run) -> Figures:
 def _add(figures: Figures, verdict: Verdict) -> None:
     status = verdict.status.value
     figures.pairs += 1
+    if is_page(verdict):
+        figures.pages.add(verdict)
     figures.statuses[status] += 1
     figures.languages[(verdict.language or "unknown", status)] += 1
     for reason in verdict.reasons:

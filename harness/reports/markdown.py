@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from harness.models import VerdictStatus
-from harness.reports.figures import count
+from harness.reports.figures import count, quartiles
 from harness.store import Run
 
 _TEMPLATE = """\
@@ -13,8 +13,10 @@ _TEMPLATE = """\
 
 {{ figures.pairs }} pairs: {% for s in statuses %}{{ figures.statuses[s] }} {{ s }}\
 {{ ", " if not loop.last }}{% endfor %}. {{ figures.quarantined.total() }} rows in quarantine.
+{% if figures.cases or figures.unresolved or not pages.pages -%}
 {{ figures.cases_passed }} of {{ figures.cases }} cases and tests passed; \
 {{ figures.unresolved }} sketch lines gave no case.
+{% endif %}\
 
 Sandbox {{ manifest.sandbox }} ({{ facts.get("tier", "") }}): \
 {% for what, how in facts.get("enforced", {}).items() %}{{ what }} by {{ how | md }}\
@@ -49,6 +51,27 @@ canaries {{ manifest.canaries | md }}.
 {% for language in languages -%}
 | {{ language | md }} |{% for s in statuses %} {{ figures.languages[(language, s)] }} |{% endfor %}
 {% endfor %}
+{% if pages.pages -%}
+## Pages
+
+{{ pages.pages }} pages: {% for end, n in pages.ends.most_common() %}{{ n }} {{ end }}\
+{{ ", " if not loop.last }}{% endfor %}. \
+{{ pages.errors }} with an uncaught error of their own. \
+{{ pages.effective }} of {{ pages.actions }} actions had an effect.
+{% if pages.requests %}Requests: {% for outcome, n in pages.requests.most_common() %}\
+{{ n }} {{ outcome | md }}{{ ", " if not loop.last }}{% endfor %}.
+{% endif %}
+{% if pages.scores -%}
+| score | pages | lower quarter | median | upper quarter |
+| --- | ---: | ---: | ---: | ---: |
+| **total, of 100** | {{ score.n }} | {{ score.q1 }} | {{ score.median }} | {{ score.q3 }} |
+{% for name, q in dimensions -%}
+| {{ name | md }} | {{ q.n }} | {{ dash(q.q1) }} | {{ dash(q.median) }} | {{ dash(q.q3) }} |
+{% endfor %}
+{% endif -%}
+To look at them: `pairproof gallery {{ run.root | string | code }}`
+
+{% endif -%}
 {% if figures.quarantined -%}
 ## Quarantine
 
@@ -84,7 +107,7 @@ class Markdown:
         environment.filters["code"] = lambda text: _visible(str(text)).replace("`", "'")
         figures = count(run)
         manifest = run.manifest()
-        failures = [v for examples in figures.examples.values() for v in examples]
+        failures = {v.pair_id: v for examples in figures.examples.values() for v in examples}
         return environment.from_string(_TEMPLATE).render(
             run=run,
             figures=figures,
@@ -92,7 +115,11 @@ class Markdown:
             facts=manifest.facts,
             statuses=[status.value for status in VerdictStatus],
             languages=sorted({language for language, _ in figures.languages}),
-            failures=failures[:_SHOWN],
+            failures=list(failures.values())[:_SHOWN],
+            pages=figures.pages,
+            score=quartiles(figures.pages.scores),
+            dimensions=[(n, quartiles(v)) for n, v in figures.pages.dimensions.items()],
+            dash=lambda value: "" if value is None else value,
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from runners.pages.evidence import End
-from runners.pages.protocol import BrowserFault, Call, Pipes, Wire
+from runners.pages.protocol import BrowserFault, Call, Line, Pipes
 
 _GLANCE_S = 0.05
 _STUCK_WALL_S = 20.0
@@ -36,7 +36,7 @@ class Budget:
 class Patience:
     """Waits for replies of one visit and judges by processor time who hangs."""
 
-    def __init__(self, wire: Wire, pipes: Pipes, budget: Budget) -> None:
+    def __init__(self, wire: Line, pipes: Pipes, budget: Budget) -> None:
         self._wire = wire
         self._pipes = pipes
         self._budget = budget

@@ -57,8 +57,30 @@ class Call:
         return self.result
 
 
+class Line(Protocol):
+    """A connection to one browser, whoever carries the messages. Used by one thread at a time."""
+
+    closed: bool
+    """Either end is gone."""
+
+    def on(self, session: str, handler: Handler | None) -> None:
+        """Events of a session go to `handler`; "" is the browser itself, None forgets."""
+
+    def post(self, method: str, params: Mapping[str, Any] | None = None, session: str = "") -> Call:
+        """Send a call without waiting for its reply."""
+
+    def pump(self, timeout_s: float) -> bool:
+        """Handle what has arrived, waiting for it that long; False where nothing came."""
+
+    def forget(self) -> None:
+        """Drop the handlers of all sessions but the browser's own, and calls without a reply."""
+
+    def close(self) -> None:
+        """Let go of the connection, after the browser's end or before it. Idempotent."""
+
+
 class Wire:
-    """The connection to one browser. `closed` once either end is gone."""
+    """The line of the pipe driver; see `Line`."""
 
     def __init__(self, pipes: Pipes) -> None:
         self._write_fd, self._read_fd = pipes.write_fd, pipes.read_fd
@@ -72,14 +94,14 @@ class Wire:
         self.closed = False
 
     def on(self, session: str, handler: Handler | None) -> None:
-        """Events of a session go to `handler`; "" is the browser itself, None forgets."""
+        """See `Line.on`."""
         if handler is None:
             self._handlers.pop(session, None)
         else:
             self._handlers[session] = handler
 
     def post(self, method: str, params: Mapping[str, Any] | None = None, session: str = "") -> Call:
-        """Send a call without waiting for its reply."""
+        """See `Line.post`."""
         self._last += 1
         message: dict[str, Any] = {"id": self._last, "method": method}
         if params:
@@ -91,7 +113,7 @@ class Wire:
         return call
 
     def pump(self, timeout_s: float) -> bool:
-        """Handle what has arrived, waiting for it that long; False where nothing came."""
+        """See `Line.pump`."""
         if not self._arrived and not self.closed:
             select.select([self._read_fd], [], [], timeout_s)
             self._receive()
@@ -101,9 +123,13 @@ class Wire:
         return bool(arrived)
 
     def forget(self) -> None:
-        """Drop the handlers of all sessions but the browser's own, and calls without a reply."""
+        """See `Line.forget`."""
         self._handlers = {key: kept for key, kept in self._handlers.items() if not key}
         self._calls.clear()
+
+    def close(self) -> None:
+        """See `Line.close`: the descriptors are the browser's, which closes them."""
+        self._close()
 
     def _handle(self, message: dict[str, Any]) -> None:
         number = message.get("id")

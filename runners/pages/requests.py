@@ -13,6 +13,8 @@ from runners.pages.protocol import Call
 
 ORIGIN = "http://localhost/"
 """A secure context where nothing listens: what a page may do on a real host it may do here."""
+_ICON = f"{ORIGIN}favicon.ico"
+"""Full Chromium asks for it by itself, when it likes: no deed of the page's."""
 _MOST = 400
 _GIVEN_UP_S = 1.0
 _LONGEST = 500
@@ -25,15 +27,41 @@ _SERVED = ("hit", "approximate", "placeholder")
 class Found(Protocol):
     """What a shelf holds for a URL; see `harness.cdn`."""
 
-    outcome: str
-    content_type: str
-    body: bytes
-    package: str
-    version: str
-    path: str
-    sha256: str
-    note: str
-    headers: Mapping[str, str]
+    @property
+    def outcome(self) -> str:
+        """How the request was answered: an outcome of `Request`."""
+
+    @property
+    def content_type(self) -> str:
+        """MIME type."""
+
+    @property
+    def body(self) -> bytes:
+        """The file."""
+
+    @property
+    def package(self) -> str:
+        """By its name on npm."""
+
+    @property
+    def version(self) -> str:
+        """The version that was served."""
+
+    @property
+    def path(self) -> str:
+        """Within the package."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the body, hexadecimal."""
+
+    @property
+    def note(self) -> str:
+        """For people."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """More headers than the usual ones."""
 
 
 class Shelf(Protocol):
@@ -104,6 +132,9 @@ class Gate:
         """Answer the request that an event of `Fetch.requestPaused` is about."""
         url, kind = params["request"]["url"], params.get("resourceType", "")
         number = params["requestId"]
+        if url == _ICON:
+            self._fulfil(number, post, 204, {"content-type": "text/plain"}, b"")
+            return
         self.count("requests")
         if kind == "Document" and params.get("frameId") == self.frame:
             self._document(url, number, post)
@@ -114,10 +145,8 @@ class Gate:
             self.count("failed")
             return
         if url.startswith(ORIGIN):
-            missing = 204 if url.endswith("/favicon.ico") else 404
-            self._fulfil(number, post, missing, {"content-type": "text/plain"}, b"")
-            if missing != 204:
-                self._note(url, kind, "no_such_file", note="a page is a single file")
+            self._fulfil(number, post, 404, {"content-type": "text/plain"}, b"")
+            self._note(url, kind, "no_such_file", note="a page is a single file")
             return
         found = self._shelf.answer(url, kind=kind) if self._shelf is not None else None
         if found is not None and found.outcome in _SERVED:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from runners.pages.evidence import Conditions, Look, PageEvidence
+from runners.pages.evidence import Action, Conditions, Look, PageEvidence
 from runners.pages.patience import Budget
 from runners.pages.pictures import Picture, decode, look
+from runners.pages.probes.state import Idle
 from runners.pages.requests import Shelf
 from runners.pages.steps import DriverCase
 from runners.pages.tab import Tab
@@ -27,6 +28,8 @@ class Order:
     shelf: Shelf | None = None
     cases: tuple[DriverCase, ...] = ()
     conditions: Conditions = DEFAULT_CONDITIONS
+    trace: tuple[Action, ...] = ()
+    """Steps to take again in place of an exploration; none explores."""
 
 
 @dataclass
@@ -41,6 +44,7 @@ class Scene:
     """By name, the latest of it."""
     scripts: dict[str, str] = field(default_factory=dict)
     """URL by script id."""
+    idle: Idle = field(default_factory=Idle)
     functions: dict[tuple[str, int, int], bool] = field(default_factory=dict)
     """Of the page's own text: whether it ran, by script and offsets."""
 

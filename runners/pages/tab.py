@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from runners.pages.clock import FrameClock
+from runners.pages.clock import Clock, FrameClock
 from runners.pages.evidence import Phase
 from runners.pages.happenings import Happenings
 from runners.pages.patience import Patience
-from runners.pages.protocol import Call, CallFailed, Wire
+from runners.pages.protocol import Call, CallFailed, Line
 from runners.pages.requests import ORIGIN, Gate
 
 WIDTH, HEIGHT = 1280, 720
@@ -19,6 +19,11 @@ _WORKERS = 24
 _DIALOGS = 500
 _EVERYTHING = {"patterns": [{"urlPattern": "*"}]}
 _ALL_TARGETS = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
+_FONTS = {
+    "standard": "Times New Roman", "serif": "Times New Roman", "sansSerif": "Arial",
+    "fixed": "Courier New", "cursive": "Script", "fantasy": "Impact",
+}  # fmt: skip
+"""The headless shell's own; full Chromium, and Playwright, have others."""
 _GRANTED = ["clipboardReadWrite", "clipboardSanitizedWrite"]
 
 
@@ -27,16 +32,30 @@ def guest(name: str) -> str:
     return (files("runners.pages") / "guest" / name).read_text()
 
 
+def target(context: str) -> dict[str, Any]:
+    """The parameters of `Target.createTarget` for a page whose frames we ask for."""
+    return {
+        "url": "about:blank",
+        "browserContextId": context,
+        "width": WIDTH,
+        "height": HEIGHT,
+        "enableBeginFrameControl": True,
+    }
+
+
 class Tab:
     """One page. `close` has to be called, and the browser thrown away if that fails."""
 
-    def __init__(self, wire: Wire, patience: Patience, gate: Gate, *, seed: int = 1) -> None:
+    driver = "pipe"
+    """Who makes the page and carries its messages; see `Conditions.driver`."""
+
+    def __init__(self, wire: Line, patience: Patience, gate: Gate, *, seed: int = 1) -> None:
         self._wire = wire
         self._patience = patience
         self.gate = gate
         self.seed = seed
         self.happenings = Happenings(gate)
-        self.clock = FrameClock(self.post, patience, gate.quiet)
+        self.clock: Clock = FrameClock(self.post, patience, gate.quiet)
         self.session = ""
         self.loaded = False
         self.told: dict[str, int] = {}
@@ -67,32 +86,33 @@ class Tab:
 
     def open(self) -> None:
         """A context of its own, a target with frame control, every listener and script in place."""
+        self._wire.on("", self._of_browser)
+        made = self._make()
+        self._set_up()
+        self._patience.reply(made)
+        self.clock.begin()
+
+    def _make(self) -> Call:
+        """Begin a target, with its context and session; the call that is answered once it runs."""
         browser = self._wire
         made = self._patience.reply(
             browser.post("Target.createBrowserContext", {"disposeOnDetach": True})
         )
         self._context = str(made["browserContextId"])
-        browser.on("", self._of_browser)
         browser.post("Target.setAutoAttach", _ALL_TARGETS)
-        grants = {"origin": ORIGIN, "browserContextId": self._context, "permissions": _GRANTED}
-        browser.post("Browser.grantPermissions", grants)
-        deny = {"behavior": "deny", "browserContextId": self._context, "eventsEnabled": True}
-        browser.post("Browser.setDownloadBehavior", deny)
-        target = {
-            "url": "about:blank",
-            "browserContextId": self._context,
-            "width": WIDTH,
-            "height": HEIGHT,
-            "enableBeginFrameControl": True,
-        }
-        created = browser.post("Target.createTarget", target)
+        self._permit()
+        created = browser.post("Target.createTarget", target(self._context))
         self._patience.until(lambda: bool(self.session), "a tab")
-        self._set_up()
-        self._patience.reply(created)
-        self.clock.begin()
+        return created
+
+    def _permit(self) -> None:
+        """What pages of the context may do: the clipboard, and no download."""
+        grants = {"origin": ORIGIN, "browserContextId": self._context, "permissions": _GRANTED}
+        self._wire.post("Browser.grantPermissions", grants)
+        deny = {"behavior": "deny", "browserContextId": self._context, "eventsEnabled": True}
+        self._wire.post("Browser.setDownloadBehavior", deny)
 
     def _set_up(self) -> None:
-        init = guest("init.js").replace("KEY", self._key).replace("SEED", str(self.seed))
         watch = guest("watch.js")
         calls = [
             self.post(method, params)
@@ -102,7 +122,6 @@ class Tab:
                 ("Log.enable", None),
                 ("DOMStorage.enable", None),
                 ("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}),
-                ("HeadlessExperimental.enable", None),
                 ("Performance.enable", None),
                 ("Profiler.enable", None),
                 ("Profiler.startPreciseCoverage", {"callCount": False, "detailed": False}),
@@ -112,7 +131,7 @@ class Tab:
                 ("Target.setAutoAttach", _ALL_TARGETS),
                 ("Fetch.enable", _EVERYTHING),
                 ("Runtime.addBinding", {"name": self._key}),
-                ("Page.addScriptToEvaluateOnNewDocument", {"source": init}),
+                *self._in_the_page(),
                 (
                     "Page.addScriptToEvaluateOnNewDocument",
                     {"source": watch, "worldName": self._world},
@@ -120,6 +139,7 @@ class Tab:
                 ("Page.setInterceptFileChooserDialog", {"enabled": True}),
                 ("Emulation.setTimezoneOverride", {"timezoneId": "UTC"}),
                 ("Emulation.setLocaleOverride", {"locale": "en-US"}),
+                ("Page.setFontFamilies", {"fontFamilies": _FONTS}),
             )
         ]
         tree: Any = self.post("Page.getFrameTree")
@@ -128,6 +148,14 @@ class Tab:
             self._patience.reply(call)
         answer: Any = self._patience.reply(tree)
         self.gate.frame = answer["frameTree"]["frame"]["id"]
+
+    def _init(self) -> str:
+        """The script that runs in the page's own world before its first."""
+        return guest("init.js").replace("KEY", self._key).replace("SEED", str(self.seed))
+
+    def _in_the_page(self) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+        """The calls that put scripts into the page's own world."""
+        return (("Page.addScriptToEvaluateOnNewDocument", {"source": self._init()}),)
 
     def navigate(self) -> None:
         """Begin to load the page; the clock decides how far it gets."""
@@ -225,11 +253,7 @@ class Tab:
         elif method == "Log.entryAdded":
             self.happenings.entry(params["entry"])
         elif method == "Runtime.bindingCalled" and params["name"] == self._key:
-            name = params["payload"]
-            if name.startswith("!"):
-                self.happenings.swallowed(name[1:])
-                return
-            self.told[name] = self.told.get(name, 0) + 1
+            self._told(params["payload"])
         elif method == "Runtime.executionContextCreated":
             self._context_made(params["context"])
         elif method.startswith("DOMStorage.domStorageItem"):
@@ -246,6 +270,10 @@ class Tab:
             self.gate.count("popups")
         elif method == "Page.navigatedWithinDocument":
             self.gate.count("history")
+        elif method == "Page.frameNavigated":
+            self._navigated(params["frame"])
+        elif method == "Page.frameAttached":
+            self.gate.count("frames")
         elif method == "Target.attachedToTarget":
             self._kid(params)
         elif method == "Inspector.targetCrashed":
@@ -257,6 +285,17 @@ class Tab:
             self._contexts[context["name"] if context["name"] == self._world else ""] = context[
                 "id"
             ]
+
+    def _told(self, payload: str) -> None:
+        if payload.startswith("error\n"):
+            self.happenings.heard(payload)
+        else:
+            self.told[payload] = self.told.get(payload, 0) + 1
+
+    def _navigated(self, frame: dict[str, Any]) -> None:
+        """Documents that no request stands behind take the page's place: about:blank, blob:."""
+        if frame["id"] == self.gate.frame and not frame["url"].startswith(ORIGIN):
+            self.gate.count("navigations")
 
     def _dialog(self, params: dict[str, Any]) -> None:
         self.gate.count("dialogs")
@@ -280,7 +319,7 @@ class Tab:
             if method == "Fetch.requestPaused":
                 self.gate.paused(told, post)
             elif method == "Runtime.exceptionThrown":
-                self.happenings.exception(told["exceptionDetails"])
+                self.happenings.exception(told["exceptionDetails"], aside=True)
             elif method == "Target.attachedToTarget":
                 self._kid(told)
 

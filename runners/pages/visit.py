@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from runners.pages.drivers import TabOf
 from runners.pages.evidence import End, PageEvidence, Phase
 from runners.pages.patience import PageEnded, Patience
 from runners.pages.pictures import Picture
@@ -16,7 +17,7 @@ from runners.pages.probes.faults import faults
 from runners.pages.probes.keyboard import keyboard
 from runners.pages.probes.rest import after, rest
 from runners.pages.probes.views import media, views
-from runners.pages.protocol import BrowserFault, CallFailed, Pipes, Wire
+from runners.pages.protocol import BrowserFault, CallFailed, Line, Pipes
 from runners.pages.requests import Gate
 from runners.pages.scene import Order, Scene
 from runners.pages.tab import Tab
@@ -39,20 +40,22 @@ class Visited:
 PhaseOf = Callable[[Scene], None]
 
 
-def visit(pipes: Pipes, wire: Wire, order: Order) -> Visited:
-    """Visit a page in a fresh context of a running browser.
+def visit(pipes: Pipes, wire: Line, order: Order, tab_of: TabOf = Tab) -> Visited:
+    """Visit a page in a fresh context of a running browser. `wire` and `tab_of` are one driver's.
 
     Raises:
         BrowserFault: the browser failed; nothing is known about the page.
     """
     patience = Patience(wire, pipes, order.budget)
     gate = Gate(order.page, order.shelf)
-    tab = Tab(wire, patience, gate, seed=order.seed)
+    tab = tab_of(wire, patience, gate, seed=order.seed)
     scene = Scene(tab, order, PageEvidence(end=End.MEASURED, conditions=order.conditions))
     reusable = True
     try:
         try:
             tab.open()
+            held = replace(order.conditions, driver=tab.driver, clock=tab.clock.name)
+            scene.add(conditions=held)
             for phase, act in phases(order.depth):
                 tab.enter(phase)
                 scene.add(phase=phase)

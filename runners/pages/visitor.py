@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from runners.pages.clock import EPOCH_S, STEP_MS
+from runners.pages.drivers import driver as driver_of
 from runners.pages.evidence import Conditions, End
 from runners.pages.patience import Budget
-from runners.pages.protocol import BrowserFault, Pipes, Wire
+from runners.pages.protocol import BrowserFault, Line, Pipes
 from runners.pages.scene import Order
 from runners.pages.visit import Visited, visit
 from sandboxes.base import SandboxUnavailable
@@ -35,15 +36,25 @@ class Started(Pipes, Protocol):
 @dataclass
 class _Running:
     browser: Started
-    wire: Wire
+    wire: Line
     visits: int = 0
+
+    def close(self) -> None:
+        """End the browser, then let go of the line: a hung browser answers no farewell."""
+        self.browser.close()
+        self.wire.close()
 
 
 class Visitor:
     """Visits pages. Safe for many threads: at most `slots` browsers run at once."""
 
     def __init__(
-        self, start: Callable[[], Started], *, slots: int = 1, factor: float = 1.0
+        self,
+        start: Callable[[], Started],
+        *,
+        slots: int = 1,
+        factor: float = 1.0,
+        driver: str = "pipe",
     ) -> None:
         self._start = start
         self._room = threading.Semaphore(slots)
@@ -51,6 +62,7 @@ class Visitor:
         self._idle: list[_Running] = []
         self._all: list[_Running] = []
         self._factor = factor
+        self._driver = driver_of(driver)
         self._closed = False
 
     def __enter__(self) -> Visitor:
@@ -96,7 +108,7 @@ class Visitor:
         with self._lock:
             running, self._all, self._idle = self._all, [], []
         for each in running:
-            each.browser.close()
+            each.close()
 
     def _once(self, order: Order, *, fresh: bool) -> Visited:
         running = self._take(fresh=fresh)
@@ -107,9 +119,8 @@ class Visitor:
         conditions = _conditions(running.browser.facts, order.conditions)
         conditions = replace(conditions, seed=order.seed, depth=order.depth)
         try:
-            seen = visit(
-                running.browser, running.wire, replace(order, budget=budget, conditions=conditions)
-            )
+            ordered = replace(order, budget=budget, conditions=conditions)
+            seen = visit(running.browser, running.wire, ordered, self._driver.tab)
         except BaseException:
             self._drop(running)
             raise
@@ -128,7 +139,11 @@ class Visitor:
             if self._idle and not fresh:
                 return self._idle.pop()
         browser = self._start()
-        running = _Running(browser, Wire(browser))
+        try:
+            running = _Running(browser, self._driver.connect(browser))
+        except BaseException:
+            browser.close()
+            raise
         with self._lock:
             self._all.append(running)
         return running
@@ -138,13 +153,13 @@ class Visitor:
             if running in self._all:
                 self._idle.append(running)
                 return
-        running.browser.close()
+        running.close()
 
     def _drop(self, running: _Running) -> None:
         with self._lock:
             if running in self._all:
                 self._all.remove(running)
-        running.browser.close()
+        running.close()
 
 
 def _conditions(facts: Any, given: Conditions) -> Conditions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sandboxes.chromium.base import Browser, BrowserProbe
+    from sandboxes.chromium.base import Browser, BrowserFacts, BrowserProbe
 
 PLACES = ("embedded", "docker")
 """What `open_browser` takes for `where`."""
@@ -33,6 +33,10 @@ def open_browser(
         from sandboxes.chromium.embedded import EmbeddedBrowser
 
         return EmbeddedBrowser(require_chromium_sandbox=require_chromium_sandbox)
+    if where == "docker":
+        from sandboxes.chromium.docker import DockerBrowser
+
+        return DockerBrowser(require_chromium_sandbox=require_chromium_sandbox)
     raise SandboxUnavailable(
         f"no place {where!r} for a browser", hint=f"use one of: {', '.join(PLACES)}"
     )
@@ -54,6 +58,20 @@ def probe(where: str = "embedded") -> BrowserProbe:
         browser.close()
         return BrowserProbe(
             available=True, reason=reason, remedy=remedy, version=facts.version,
-            isolation=facts.isolation, enforced=facts.enforced,
+            isolation=facts.isolation, enforced=facts.enforced, missing=_missing(facts),
         )  # fmt: skip
     return BrowserProbe(available=False, reason=reason, remedy=remedy)
+
+
+def _missing(facts: BrowserFacts) -> tuple[str, ...]:
+    from sandboxes.chromium import base, fonts
+
+    weaker = []
+    if facts.isolation != base.CHROMIUM_SANDBOX:
+        weaker.append("renderers are held by our isolation alone, not by Chromium's own sandbox")
+    lacking = fonts.missing() if facts.backend == "embedded" else ()
+    if lacking:
+        weaker.append(f"some scripts are drawn as boxes: apt-get install {' '.join(lacking)}")
+    if "polled" in facts.enforced["memory"]:
+        weaker.append("memory is polled: no memory control group may be made here")
+    return tuple(weaker)

@@ -35,7 +35,10 @@ class BrowserFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BrowserProbe:
-    """Whether this machine can isolate a browser: `reason` why not, `remedy` what to type."""
+    """Whether this machine can isolate a browser: `reason` why not, `remedy` what to type.
+
+    `missing` lists weaker points that do not forbid its use.
+    """
 
     available: bool
     reason: str = ""
@@ -43,6 +46,7 @@ class BrowserProbe:
     version: str = ""
     isolation: str = ""
     enforced: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
 
 
 class Browser(Protocol):

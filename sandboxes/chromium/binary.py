@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from sandboxes.base import SandboxUnavailable
+from sandboxes.chromium.fonts import PACKAGES
 
 VARIABLE = "PAIRPROOF_CHROMIUM"
 """The variable that names another browser's file: an ELF binary, never a script around it."""
 
-INSTALL = "apt-get install chromium-headless-shell fonts-noto-core fonts-noto-color-emoji"
+INSTALL = f"apt-get install chromium-headless-shell {' '.join(PACKAGES)}"
 
 _SHELLS = (
     "/usr/lib/chromium/chromium-headless-shell",
@@ -52,6 +53,14 @@ def find() -> str:
     for path in _installed():
         return os.path.realpath(path)
     raise SandboxUnavailable("no Chromium is installed", hint=INSTALL)
+
+
+def installed() -> str:
+    """The browser's file, or "" where there is none."""
+    try:
+        return find()
+    except SandboxUnavailable:
+        return ""
 
 
 def _installed() -> Iterator[str]:

@@ -12,22 +12,14 @@ from typing import Any
 
 from sandboxes import linux, seccomp, toolchain, wire
 from sandboxes.base import SandboxUnavailable
-from sandboxes.chromium import binary, fonts, greeting, inside
+from sandboxes.chromium import binary, fonts, greeting, inside, soundness
 from sandboxes.chromium.base import CHROMIUM_SANDBOX, BrowserFacts
+from sandboxes.chromium.bounds import ENV, MEMORY_MB, PIDS, SHM_MB, TMP_MB, UID
+from sandboxes.chromium.failures import not_kept, telling
 from sandboxes.chromium.flags import flags
 from sandboxes.chromium.launch import EXIT_MEMORY
-from sandboxes.chromium.root import SHM_MB, TMP_MB, UID
-from sandboxes.chromium.usage import GroupUsage, TreeUsage, Usage
+from sandboxes.chromium.usage import Counts, GroupUsage, TreeUsage
 from sandboxes.slots import AGAIN, last_line, remedy
-
-MEMORY_MB = 1024
-"""What all processes of a browser may hold together, in MiB: ten times an ordinary page's need."""
-
-PIDS = 400
-"""How many processes and threads; an ordinary page needs about a hundred."""
-
-ENV = {"HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "en_US.UTF-8", "TZ": "UTC", "PATH": "/nowhere"}
-"""The browser's whole environment."""
 
 _START_WITHIN_S = 60.0
 _STOP_WITHIN_S = 5.0
@@ -38,7 +30,7 @@ _BOOT = (
 )
 
 
-class EmbeddedBrowser:
+class EmbeddedBrowser(Counts):
     """Starts it; see `Browser`. `pid` is its PID 1 as this side sees it.
 
     Raises SandboxUnavailable where this machine cannot isolate it as asked, or has none.
@@ -59,12 +51,10 @@ class EmbeddedBrowser:
         os.set_blocking(self.read_fd, False)
         self.pid = 0
         self._closed = False
-        self._usage: Usage | None = None
-        self._last_cpu_s, self._last_kills = 0.0, 0
         setup = {
             "argv": [path, *flags(chromium_sandbox=True)],
             "env": ENV,
-            "shown": [*binary.folders(path), *fonts.FOLDERS],
+            "shown": [*binary.folders(path), fonts.FONTS, fonts.CACHES[1]],
             "many_uids": many_uids,
             "memory_mb": MEMORY_MB,
             "pids": PIDS,
@@ -84,6 +74,7 @@ class EmbeddedBrowser:
         self._answers = wire.Reader(self._process.stdout.fileno())
         try:
             told = self._start(setup)
+            soundness.check(self.pid, chromium_sandbox=told["isolation"] == CHROMIUM_SANDBOX)
         except BaseException:
             self.close()
             raise
@@ -124,6 +115,8 @@ class EmbeddedBrowser:
                 f"the browser did not start: {error} {self._ended()}".strip(),
                 hint="pairproof doctor; if memory is short, start fewer at once",
             ) from error
+        if isinstance(self._usage, TreeUsage):
+            told["mechanisms"].pop("cpu", None)
         return {**told, "version": version}
 
     def _frame(self, key: str) -> dict[str, Any]:
@@ -136,12 +129,7 @@ class EmbeddedBrowser:
         refused = header.get("step", "")
         message = str(header.get("fatal") or header.get("words") or header)
         if refused == inside.REFUSED:
-            raise SandboxUnavailable(
-                f"Chromium's own sandbox cannot be kept here: {message}",
-                hint="allow user namespaces inside namespaces (sysctl "
-                "user.max_user_namespaces=65536; on Ubuntu also sysctl "
-                "kernel.apparmor_restrict_unprivileged_userns=0)",
-            )
+            raise not_kept(message)
         raise SandboxUnavailable(f"the browser was not isolated: {message}", hint=remedy(refused))
 
     def _ended(self) -> str:
@@ -149,7 +137,7 @@ class EmbeddedBrowser:
         with contextlib.suppress(wire.WireError):
             frame = self._answers.frame(1.0)
             if frame is not None and "ended" in frame[0]:
-                return f"(exit status {frame[0]['ended']}) {_telling(frame[0]['words'])}"
+                return f"(exit status {frame[0]['ended']}) {telling(frame[0]['words'])}"
         return ""
 
     def _last_words(self) -> str:
@@ -158,23 +146,12 @@ class EmbeddedBrowser:
             return ""
         return last_line(self._process.stderr.read())
 
-    def cpu_s(self) -> float:
-        """See `Browser.cpu_s`."""
-        if self._usage is not None:
-            self._last_cpu_s = max(self._last_cpu_s, self._usage.cpu_s())
-        return self._last_cpu_s
-
-    def memory_mb(self) -> float:
-        """See `Browser.memory_mb`."""
-        return self._usage.memory_mb() if self._usage is not None else 0.0
-
     def oom_kills(self) -> int:
         """See `Browser.oom_kills`."""
-        if self._usage is not None:
-            self._last_kills = max(self._last_kills, self._usage.oom_kills())
+        kills = super().oom_kills()
         if self._process.poll() == EXIT_MEMORY:
-            self._last_kills = max(self._last_kills, 1)
-        return self._last_kills
+            kills = self._last_kills = max(kills, 1)
+        return kills
 
     def alive(self) -> bool:
         """See `Browser.alive`."""
@@ -203,9 +180,7 @@ class EmbeddedBrowser:
             if pipe is not None:
                 pipe.close()
         self.oom_kills()
-        if self._usage is not None:
-            self._usage.close()
-            self._usage = None
+        self._count_no_more()
 
 
 def _launch(passed: tuple[int, int]) -> subprocess.Popen[bytes]:
@@ -220,13 +195,6 @@ def _launch(passed: tuple[int, int]) -> subprocess.Popen[bytes]:
         start_new_session=True,
         pass_fds=passed,
     )
-
-
-def _telling(words: str) -> str:
-    """The line that says what went wrong: the last that is marked fatal, else the last."""
-    lines = [line for line in words.strip().splitlines() if line.strip()]
-    fatal = [line for line in lines if "FATAL" in line]
-    return (fatal or lines or [""])[-1]
 
 
 def _enforced(mechanisms: dict[str, str], isolation: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""PID 1 of a browser's namespaces: the last steps of isolation, the start, and the wait for its end.
+"""PID 1 of a browser's namespaces: the last steps of isolation, the start, the wait for the end.
 
 Everything is imported before the root is left: nothing of Python's exists inside.
 """
@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from sandboxes import linux, seccomp, wire
 from sandboxes.chromium import policy, root
 from sandboxes.chromium.base import CHROMIUM_SANDBOX, CONTAINER_ONLY
+from sandboxes.chromium.bounds import UID
 from sandboxes.chromium.flags import NO_SANDBOX
 from sandboxes.steps import EXIT_LOST, StepError, fail, step
 
@@ -79,8 +80,8 @@ def _become(
             os.setsid()
             if setup["many_uids"]:
                 os.setgroups([])
-                os.setresgid(root.UID, root.UID, root.UID)
-                os.setresuid(root.UID, root.UID, root.UID)
+                os.setresgid(UID, UID, UID)
+                os.setresuid(UID, UID, UID)
             drop()
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
@@ -97,7 +98,8 @@ def _become(
             argv.append(NO_SANDBOX)
             isolation = CONTAINER_ONLY
         wire.send(1, wire.pack({"isolation": isolation, "mechanisms": mechanisms}))
-        _wire_up(*setup["pipe"], errors)
+        to_browser, from_browser = setup["pipe"]
+        _wire_up(to_browser, from_browser, errors)
         os.execve(argv[0], argv, setup["env"])
     except StepError as error:
         fail(error)

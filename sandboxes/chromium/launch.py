@@ -6,6 +6,7 @@ It lives outside of what it made, and ends it when its client ends, however that
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import signal
@@ -14,6 +15,7 @@ from typing import Any
 
 from sandboxes import cgroups, wire
 from sandboxes.chromium import inside, root
+from sandboxes.chromium.bounds import UID
 from sandboxes.chromium.usage import TreeUsage
 from sandboxes.descent import Below, descend
 from sandboxes.steps import EXIT_LOST, StepError, fail, step
@@ -53,7 +55,7 @@ def _launch(setup: dict[str, Any]) -> int:
                 _limit(groups, setup)
         below = Below(
             many_uids=setup["many_uids"],
-            own_id=root.UID,
+            own_id=UID,
             stage=lambda: root.stage(setup["shown"]),
             pid_one=lambda _, mechanisms, go: inside.pid_one(setup, mechanisms, go),
         )
@@ -63,11 +65,13 @@ def _launch(setup: dict[str, Any]) -> int:
         for fd in setup["pipe"]:
             os.close(fd)
         counted = groups is not None and _holds(groups, pid)
-        where = {"folders": groups.folders, "version": groups.version} if groups else {}
-        wire.send(1, wire.pack({"pid": pid, "groups": where if counted else {}}))
+        folders = groups.folders if groups and counted else {}
+        read = groups and {"cpu", "memory"} <= folders.keys()
+        where = {"folders": folders, "version": groups.version} if groups and read else {}
+        wire.send(1, wire.pack({"pid": pid, "groups": where}))
         os.write(go, b"g")
         os.close(go)
-        polled = None if counted and "memory" in where["folders"] else TreeUsage(pid)
+        polled = None if "memory" in folders else TreeUsage(pid)
         return _guard(pid, polled, setup["memory_mb"])
     finally:
         if groups:
@@ -79,6 +83,8 @@ def _limit(groups: cgroups.Groups, setup: dict[str, Any]) -> None:
     for use, value in (("memory_limit", setup["memory_mb"] << 20), ("pids_limit", setup["pids"])):
         if use in files:
             os.write(files[use], b"%d" % value)
+        elif use.split("_")[0] in groups.folders:
+            raise OSError(errno.EACCES, f"a control group has no {use} that may be set")
     for fd in files.values():
         os.close(fd)
 

@@ -7,14 +7,9 @@ import os
 from collections.abc import Sequence
 
 from sandboxes import linux, rootfs
+from sandboxes.chromium import fonts
+from sandboxes.chromium.bounds import INODES, SHM_MB, TMP_MB, UID
 
-UID = 10001
-"""The browser's user id inside."""
-
-SHM_MB, TMP_MB = 256, 256
-"""The sizes of shared memory, and of temporary files with the profile."""
-
-_INODES = 16384
 _ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d")
 _MERGED = ("/lib", "/lib64", "/lib32")
 _PASSWD = f"root:x:0:0::/:/bin/false\nbrowser:x:{UID}:{UID}::/tmp:/bin/false\n"
@@ -42,8 +37,13 @@ def stage(shown: Sequence[str]) -> None:
         os.symlink(destination, stage + target)
     for fd, is_folder, target in opened:
         rootfs.bind(fd, stage + target, is_folder=is_folder)
-    for name, text in (("passwd", _PASSWD), ("group", f"root:x:0:\nbrowser:x:{UID}:\n")):
-        with open(f"{stage}/etc/{name}", "w") as file:
+    os.makedirs(stage + os.path.dirname(fonts.CONFIG_PATH))
+    for name, text in (
+        ("/etc/passwd", _PASSWD),
+        ("/etc/group", f"root:x:0:\nbrowser:x:{UID}:\n"),
+        (fonts.CONFIG_PATH, fonts.config()),
+    ):
+        with open(stage + name, "w") as file:
             file.write(text)
     for _, name in devices:
         with open(f"{stage}/dev/{name}", "wb"):
@@ -62,9 +62,7 @@ def enter() -> None:
     quiet = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
     linux.mount("proc", "proc", "proc", quiet)
     for place, size_mb in (("tmp", TMP_MB), ("dev/shm", SHM_MB)):
-        linux.mount(
-            "tmpfs", place, "tmpfs", quiet, f"size={size_mb}m,nr_inodes={_INODES},mode=1777"
-        )
+        linux.mount("tmpfs", place, "tmpfs", quiet, f"size={size_mb}m,nr_inodes={INODES},mode=1777")
     linux.pivot_root_here()
     linux.sethostname("sandbox")
     os.chdir("/tmp")

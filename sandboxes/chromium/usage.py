@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sandboxes import cgroups
+
+if TYPE_CHECKING:
+    from docker import APIClient
 
 _TICK_S = 1.0 / os.sysconf("SC_CLK_TCK")
 _MEMORY_KEYS = {1: (b"total_rss", b"total_shmem"), 2: (b"anon", b"shmem")}
@@ -90,13 +93,15 @@ class TreeUsage:
         """See `Usage.cpu_s`."""
         total = 0
         for pid in tree(self._pid):
-            with contextlib.suppress(OSError, IndexError, ValueError):
-                with open(f"/proc/{pid}/stat", "rb") as file:
-                    total += sum(map(int, file.read().rpartition(b")")[2].split()[11:15]))
+            with (
+                contextlib.suppress(OSError, IndexError, ValueError),
+                open(f"/proc/{pid}/stat", "rb") as file,
+            ):
+                total += sum(map(int, file.read().rpartition(b")")[2].split()[11:15]))
         return total * _TICK_S
 
     def memory_mb(self) -> float:
-        """See `Usage.memory_mb`: resident and not of a file; what is shared counts once for each."""
+        """See `Usage.memory_mb`: what is shared counts once for each process that holds it."""
         total = 0
         for pid in tree(self._pid):
             with contextlib.suppress(OSError, IndexError, ValueError):
@@ -111,6 +116,69 @@ class TreeUsage:
 
     def close(self) -> None:
         """See `Usage.close`."""
+
+
+class EngineUsage:
+    """Asks the engine, where its containers are another machine's: each reading is a request."""
+
+    def __init__(self, api: APIClient, container: str) -> None:
+        self._api, self._container = api, container
+
+    def _read(self) -> dict[str, Any]:
+        from docker.errors import DockerException
+        from requests.exceptions import RequestException
+
+        with contextlib.suppress(DockerException, RequestException):
+            found: dict[str, Any] = self._api.stats(self._container, stream=False, one_shot=True)
+            return found
+        return {}
+
+    def cpu_s(self) -> float:
+        """See `Usage.cpu_s`."""
+        used = self._read().get("cpu_stats", {}).get("cpu_usage", {})
+        return int(used.get("total_usage", 0)) * 1e-9
+
+    def memory_mb(self) -> float:
+        """See `Usage.memory_mb`."""
+        found = self._read().get("memory_stats", {}).get("stats", {})
+        version = 1 if "total_rss" in found else 2
+        return sum(int(found.get(key.decode(), 0)) for key in _MEMORY_KEYS[version]) / 1e6
+
+    def oom_kills(self) -> int:
+        """See `Usage.oom_kills`: the engine tells of the container's end only."""
+        return 0
+
+    def close(self) -> None:
+        """See `Usage.close`."""
+
+
+class Counts:
+    """Readings of a browser that stay when it is gone; the common part of every place."""
+
+    _usage: Usage | None = None
+    _last_cpu_s = 0.0
+    _last_kills = 0
+
+    def cpu_s(self) -> float:
+        """See `Browser.cpu_s`."""
+        if self._usage is not None:
+            self._last_cpu_s = max(self._last_cpu_s, self._usage.cpu_s())
+        return self._last_cpu_s
+
+    def memory_mb(self) -> float:
+        """See `Browser.memory_mb`."""
+        return self._usage.memory_mb() if self._usage is not None else 0.0
+
+    def oom_kills(self) -> int:
+        """See `Browser.oom_kills`."""
+        if self._usage is not None:
+            self._last_kills = max(self._last_kills, self._usage.oom_kills())
+        return self._last_kills
+
+    def _count_no_more(self) -> None:
+        if self._usage is not None:
+            self._usage.close()
+            self._usage = None
 
 
 def tree(pid: int) -> Iterator[int]:

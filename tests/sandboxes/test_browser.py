@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
+import os
+import re
 import secrets
 import select
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_places import PLACES, gone, line, opened, page_of, processes, status
+from browser_places import PLACES, opened
+from browser_talk import BUSY, gone, line, page_of, processes, status
 
 HERE = Path(__file__).parent
-BUSY = "(() => { const end = Date.now() + 400; while (Date.now() < end); return 1 })()"
 
 
 @pytest.fixture(scope="module", params=PLACES)
@@ -40,6 +44,17 @@ def test_it_answers_and_evaluates(browser: Any) -> None:
     talk = line(browser)
     assert talk.ask("Browser.getVersion")["product"] == browser.facts.version
     assert talk.value(talk.page(), "1+1") == 2
+
+
+def test_a_driver_may_write_without_blocking(place: str) -> None:
+    """A line whose writing end does not block still brings what the browser says, however much."""
+    browser = opened(place)
+    try:
+        os.set_blocking(browser.write_fd, False)
+        said = line(browser)
+        assert said.value(said.page(), "'ab'.repeat(3e6)") == "ab" * 3_000_000
+    finally:
+        browser.close()
 
 
 def test_renderers_are_in_chromiums_own_sandbox(browser: Any) -> None:
@@ -139,13 +154,28 @@ def test_no_file_of_the_host_is_there(browser: Any, tmp_path: Path) -> None:
     said = line(browser)
     page = said.page()
     for place in (secret, f"/proc/1/root{secret}", f"/proc/self/root{secret}"):
-        said.ask("Page.navigate", page, url=f"file://{place}")
-        assert token not in str(said.value(page, "document.documentElement.outerHTML"))
-    said.ask("Page.navigate", page, url="file:///etc/passwd")
-    shown = str(said.value(page, "document.documentElement.innerText"))
-    assert "browser:x:10001" in shown or "root:" in shown
+        assert token not in said.visit(page, f"file://{place}")
+    shown = said.visit(page, "file:///etc/passwd")
+    assert "root:" in shown
     hosts = {row for row in Path("/etc/passwd").read_text().splitlines() if "/home/" in row}
     assert not hosts & set(shown.splitlines())
+
+
+def test_the_root_can_not_be_written_and_holds_no_program(place: str, browser: Any) -> None:
+    """Every mount but memory and /proc is read-only; without an engine no shell is there either."""
+    mounts = Path(f"/proc/{browser.pid}/mountinfo").read_text().splitlines()
+    fields = [row.split() for row in mounts]
+    writable = {row[4] for row in fields if "rw" in row[5].split(",")}
+    assert "/" not in writable
+    kinds = {row[4]: row[row.index("-") + 1] for row in fields}
+    assert {kinds[point] for point in writable} <= {"tmpfs", "proc", "devpts", "mqueue"}
+    if place == "embedded":
+        root = Path(f"/proc/{browser.pid}/root")
+        assert writable == {"/proc", "/tmp", "/dev/shm"}
+        assert {one.name for one in root.iterdir()} <= {
+            "dev", "etc", "lib", "lib32", "lib64", "opt", "proc", "root", "tmp", "usr", "var",
+        }  # fmt: skip
+        assert not (root / "usr/bin").exists() and not (root / "bin").exists()
 
 
 def test_a_page_reads_no_file(browser: Any) -> None:
@@ -237,12 +267,48 @@ def test_nothing_lives_after_the_end(place: str) -> None:
         assert not browser.alive()
 
 
+def test_restarts_leave_nothing(place: str) -> None:
+    """Start after start and end: no descriptor, thread, process, group, container or file stays."""
+    opened(place).close()
+    held, threads = _descriptors(), threading.active_count()
+    made, seen = [], []
+    for _ in range(6):
+        browser: Any = opened(place)
+        made += [str(browser.pid), *_own_names(browser)]
+        seen += processes(browser.pid)
+        browser.close()
+    assert gone(seen)
+    assert (_descriptors(), threading.active_count()) == (held, threads)
+    left = [str(one) for one in Path("/sys/fs/cgroup").rglob("*") if one.is_dir()]
+    left += [one.name for one in Path("/tmp").iterdir()]
+    assert len(made) >= 12
+    assert not [name for name in made[1::2] if any(name in one for one in left)]
+    if place == "docker":
+        from sandboxes import engine
+
+        with contextlib.closing(engine.client()) as client:
+            there = {container.id for container in client.containers.list(all=True)}
+        assert not there & set(made)
+
+
+def _descriptors() -> int:
+    gc.collect()
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def _own_names(browser: Any) -> list[str]:
+    """How what was made for it is called: the id of its container, or the name of its groups."""
+    words = re.split(r"[/\n]", Path(f"/proc/{browser.pid}/cgroup").read_text())
+    return [next(w for w in words if w.startswith("pairproof-") or re.fullmatch(r"\w{64}", w))]
+
+
 def test_nothing_lives_after_the_death_of_its_client(place: str) -> None:
     """A client that is killed takes its browser along."""
     opened(place).close()  # skips where there is none
     code = (
         f"import sys; sys.path.insert(0, {str(HERE)!r})\n"
-        f"from browser_places import *; b = opened({place!r}); line(b).page()\n"
+        "from browser_places import *; from browser_talk import *\n"
+        f"b = opened({place!r}); line(b).page()\n"
         "print(*processes(b.pid), flush=True); sys.stdin.read()"
     )
     client = subprocess.Popen(

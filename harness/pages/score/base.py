@@ -8,13 +8,15 @@ from math import isfinite, sqrt
 from typing import Any, Literal
 
 from harness.pages.document import Document
-from runners.pages.evidence import Owner, PageError, PageEvidence, Phase
+from runners.pages.evidence import PageEvidence, Phase
 
 Kind = Literal["measured", "mixed", "judged"]
 
 BEFORE = frozenset({Phase.LOAD, Phase.REST, Phase.VIEWS, Phase.MEDIA, Phase.ACCESSIBILITY})
 """The phases in which nothing was clicked or typed."""
 UNCAUGHT = frozenset({"exception", "rejection", "syntax"})
+OWN_ORIGIN = "http://localhost/"
+"""Where a visit serves the page: a relative URL leads there."""
 Z80 = 1.2815515594457412
 """The normal quantile of a two-sided 80 % interval."""
 
@@ -67,17 +69,6 @@ def wilson(hits: int, tries: int, z: float = Z80) -> float:
     middle = share + z * z / (2 * tries)
     spread = z * sqrt(share * (1 - share) / tries + z * z / (4 * tries * tries))
     return max(0.0, (middle - spread) / (1 + z * z / tries))
-
-
-def own_errors(evidence: PageEvidence, *phases: Phase) -> list[PageError]:
-    """The page's own uncaught errors, of some phases or of all."""
-    return [
-        error
-        for error in evidence.errors
-        if error.owner is Owner.PAGE
-        and error.kind in UNCAUGHT
-        and (not phases or error.phase in phases)
-    ]
 
 
 def number(counts: Mapping[str, float], name: str) -> float | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from harness.pages.blame import own_errors
 from harness.pages.document import Document
-from harness.pages.score.base import BEFORE, Value, absent, clip, own_errors, scored
+from harness.pages.score.base import BEFORE, Value, absent, clip, scored
 from harness.pages.sight import look, sight
 from harness.pages.styling import styled_share
 from runners.pages.evidence import End, PageEvidence
@@ -16,8 +17,8 @@ _FREE_LINKS = 3
 
 
 def executability(evidence: PageEvidence, _: Document) -> Value:
-    """1. Executability: 0 for a hang, a crash or a syntax error in the page's own code; else 10 - 2.5
-    for each distinct uncaught error or rejection of its own before any action, at least 2.5.
+    """1. Executability: 0 for a hang, a crash or a syntax error in the page's own code; else 10
+    - 2.5 for each distinct uncaught error or rejection of its own before any action, at least 2.5.
     """
     if evidence.end is not End.MEASURED:
         return scored(0, end=evidence.end.value, detail=evidence.detail)

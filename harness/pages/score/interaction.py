@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from harness.pages.blame import own_errors
 from harness.pages.document import Document
-from harness.pages.score.base import Value, absent, clip, own_errors, scored, wilson
-from runners.pages.evidence import PageEvidence, Phase
+from harness.pages.score.base import Value, absent, clip, scored, wilson
+from runners.pages.evidence import Effect, PageEvidence, Phase
 
 _PREPARING = frozenset({"hover", "wheel", "type"})
 """Kinds of action of which most good pages take no notice: they count where feedback is asked."""
@@ -63,20 +64,28 @@ def robustness(evidence: PageEvidence, _: Document) -> Value:
 
 
 def feedback(evidence: PageEvidence, _: Document) -> Value:
-    """12. Feedback: 10 x (share of the effective actions that changed a pixel + 0.1 where hovering
-    shows + 0.1 where there is a live region).
+    """12. Feedback: 10 x (share of the effective actions after which the visitor sees or is told
+    something: contents, form values, drawing, pixels, a dialog + 0.1 where hovering shows + 0.1
+    where there is a live region). What only storage, network or clipboard show is not seen.
 
     Not applicable without an effective action.
     """
     effective = [a for a in evidence.actions if a.kind != "hover" and a.effect.any]
     if not effective:
         return absent("no action had an effect")
-    seen = sum(action.effect.pixels > 0 for action in effective)
+    seen = sum(_seen(action.effect) for action in effective)
     hover = any(a.kind == "hover" and a.effect.pixels > 0 for a in evidence.actions)
     live = evidence.dom.get("live", 0) > 0
     share = seen / len(effective)
     return scored(10 * clip(share + 0.1 * hover + 0.1 * live), seen=seen, effective=len(effective),
                   hover=hover, live=live)  # fmt: skip
+
+
+def _seen(effect: Effect) -> bool:
+    return bool(
+        effect.pixels or effect.nodes or effect.attributes or effect.text or effect.value
+        or effect.draws or effect.dialogs or effect.downloads or effect.navigations
+    )  # fmt: skip
 
 
 def keyboard(evidence: PageEvidence, _: Document) -> Value:

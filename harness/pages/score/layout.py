@@ -50,5 +50,7 @@ def responsive(evidence: PageEvidence, _: Document) -> Value:
     each = [10 * clip(1 - _overflow(box) - 0.1 * box.cut) for box in evidence.layouts]
     meta = number(evidence.dom, "viewport_meta")
     value = sum(each) / len(each) - (3 if meta == 0 else 0)
-    return scored(value, overflow={box.name: box.overflow for box in evidence.layouts},
-                  cut={box.name: box.cut for box in evidence.layouts}, viewport_meta=meta)  # fmt: skip
+    over, cut = (
+        {b.name: getattr(b, name) for b in evidence.layouts} for name in ("overflow", "cut")
+    )
+    return scored(value, overflow=over, cut=cut, viewport_meta=meta)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from harness.pages.document import Document
-from harness.pages.score.base import UNCAUGHT, Value, absent, scored
+from harness.pages.score.base import OWN_ORIGIN, UNCAUGHT, Value, absent, scored
 from harness.pages.sight import sight
 from runners.pages.evidence import Owner, PageEvidence
 
@@ -26,7 +26,10 @@ def dependencies(evidence: PageEvidence, _: Document) -> Value:
     outcomes = {request.url: request for request in evidence.requests}
     hits = sum(r.outcome == "hit" for r in outcomes.values())
     near = sum(r.outcome == "approximate" for r in outcomes.values())
-    never = sorted(r.url for r in outcomes.values() if r.outcome in NEVER)
+    never = sorted(
+        url for url, r in outcomes.items()
+        if r.outcome in NEVER and not url.startswith(OWN_ORIGIN)
+    )  # fmt: skip
     misfit = sorted(r.url for r in outcomes.values() if r.integrity == "mismatch")
     known = hits + near + len(never)
     if not known:

@@ -6,12 +6,13 @@
   const known = globalThis.__known || (globalThis.__known = new Set());
   const user = /^(click|dblclick|mouse|pointer|touch|key|input|change|submit|drag|drop|wheel|focus|blur|contextmenu|paste)/;
   const pick = "button,a[href],input:not([type=hidden]),select,textarea,summary,label,canvas,[role=button],[role=tab],[role=switch],[role=link],[role=checkbox],[role=radio],[role=menuitem],[role=option],[role=slider],[onclick],[contenteditable=''],[contenteditable=true],[draggable=true],[tabindex='0']";
-  const root = document.documentElement, body = document.body;
+  const plain = __plain, bare = __bare, root = document.documentElement, body = document.body;
   const path = (el) => {
     const parts = [];
-    for (let e = el; e && e !== root; e = e.parentElement) {
+    for (let e = el; e && e !== root; e = plain(e.parentElement)) {
       if (e.id && document.querySelectorAll(`#${CSS.escape(e.id)}`).length === 1) { parts.unshift(`#${CSS.escape(e.id)}`); break; }
-      const same = e.parentElement ? Array.from(e.parentElement.children).filter((o) => o.tagName === e.tagName) : [e];
+      const up = plain(e.parentElement);
+      const same = up ? Array.from(up.children, plain).filter((o) => o.tagName === e.tagName) : [e];
       parts.unshift(e.tagName.toLowerCase() + (same.length > 1 ? `:nth-of-type(${same.indexOf(e) + 1})` : ""));
     }
     return parts.join(" > ");
@@ -42,24 +43,26 @@
     if (el.tagName === "LABEL" && el.control && !el.control.hidden && el.control.getClientRects().length) return;
     const r = el.getBoundingClientRect();
     if (r.width < 4 || r.height < 4) return;
-    const cs = getComputedStyle(el);
+    const cs = getComputedStyle(bare(el));
     if (cs.visibility !== "visible" || cs.pointerEvents === "none") return;
     known.add(el);
     offered.push([el, r]);
   };
-  for (const el of document.querySelectorAll(pick)) consider(el);
-  for (const [el, types] of heard)
+  for (const el of document.querySelectorAll(pick)) consider(plain(el));
+  for (const [node, types] of heard) {
+    const el = plain(node);
     if (el instanceof Element && el.isConnected && types.some((t) => /^(click|mousedown|pointerdown|touchstart|dblclick|dragstart|wheel|mouseenter|mouseover|input|change)$/.test(t)))
       if (el.getBoundingClientRect().height <= innerHeight * 1.5) consider(el);
+  }
   const weight = ([el, r]) => (/^(BUTTON|INPUT|TEXTAREA|SELECT)$/.test(el.tagName) ? r.width * r.height : 0) / (1 + r.top / innerHeight);
   const main = new Set(offered.slice().sort((a, b) => weight(b) - weight(a)).slice(0, 3).filter((o) => weight(o) > 0).map(([el]) => el));
   return offered.slice(0, 200).map(([el]) => {
     const reached = new Set();
-    for (let e = el.parentElement; e; e = e.parentElement) for (const t of heard.get(e) || []) if (user.test(t)) reached.add(t);
+    for (let e = plain(el.parentElement); e; e = plain(e.parentElement)) for (const t of heard.get(bare(e)) || []) if (user.test(t)) reached.add(t);
     for (const t of heard.get(document) || []) if (user.test(t)) reached.add(t);
     for (const t of globalThis.__window || []) if (user.test(t)) reached.add(t);
-    held.push(el);
-    return { at: held.length - 1, selector: path(el), kind: kindOf(el), label: labelOf(el), listeners: Array.from(new Set(heard.get(el) || [])).sort(),
+    held.push(bare(el));
+    return { at: held.length - 1, selector: path(el), kind: kindOf(el), label: labelOf(el), listeners: Array.from(new Set(heard.get(bare(el)) || [])).sort(),
       reached: Array.from(reached).sort(), native: nativeOf(el), in_form: !!el.form, main: main.has(el) };
   });
 })()

@@ -11,43 +11,7 @@
     if (told[name] <= 200) say(name);
   };
   const define = Object.defineProperty;
-
-  // The browser tells nobody of an error that a handler of the page calls handled; this listener is
-  // the first of all, looks again in a later task, and tells those. Getters are kept from before.
-  const apply = Reflect.apply;
-  const get = (owner, name) => {
-    const kept = Object.getOwnPropertyDescriptor(owner, name).get;
-    return (of) => apply(kept, of, []);
-  };
-  const cut = String.prototype.slice;
-  const prevented = get(Event.prototype, "defaultPrevented");
-  const [message, file, line, column] = ["message", "filename", "lineno", "colno"].map(
-    (name) => get(ErrorEvent.prototype, name));
-  const reason = get(PromiseRejectionEvent.prototype, "reason");
-  const later = new MessageChannel(), post = MessagePort.prototype.postMessage, waiting = { __proto__: null };
-  let first = 0, last = 0;
-  later.port1.onmessage = () => {
-    const one = waiting[first];
-    waiting[first++] = null;
-    if (one && prevented(one.event)) say(`!${one.kind}\n${one.url}\n${one.line}\n${one.column}\n${one.text}`);
-  };
-  const watch = (type, read) => addEventListener(type, (event) => {
-    const told = event.isTrusted && last < 200 ? read(event) : null;
-    if (!told) return;
-    waiting[last++] = { __proto__: null, event, ...told };
-    apply(post, later.port2, [0]);
-  }, true);
-  watch("error", (event) => {
-    if (!(event instanceof ErrorEvent) || (!file(event) && !line(event))) return null;
-    return { kind: "exception", url: file(event), line: line(event), column: column(event),
-      text: apply(cut, message(event), [0, 400]) };
-  });
-  watch("unhandledrejection", (event) => {
-    let text = "a value that has no words";
-    try { text = `${reason(event)}`; } catch {}
-    return { kind: "rejection", url: "", line: 0, column: 0, text: apply(cut, text, [0, 400]) };
-  });
-
+  const { apply, construct } = Reflect; // of this moment: a page can replace them
   const stub = (owner, name, act) => {
     if (!owner || typeof owner[name] !== "function") return;
     const kept = owner[name];
@@ -59,6 +23,28 @@
     tell(as || name);
     return apply(kept, this, values);
   });
+
+  // What the page's own handlers call handled is reported to nobody: it is heard here before them.
+  // A value is read by the getters of this moment, as a page can replace them later.
+  const reads = (kind, name) => {
+    const found = kind && Object.getOwnPropertyDescriptor(kind.prototype, name);
+    return (event) => apply(found.get, event, []);
+  };
+  const ErrorHeard = globalThis.ErrorEvent, RejectionHeard = globalThis.PromiseRejectionEvent;
+  const message = reads(ErrorHeard, "message"), file = reads(ErrorHeard, "filename");
+  const line = reads(ErrorHeard, "lineno"), column = reads(ErrorHeard, "colno");
+  const reason = reads(RejectionHeard, "reason"), words = Error.prototype.toString;
+  let heard = 0;
+  const hear = (kind, read) => (event) => {
+    if (!event.isTrusted || heard >= 200) return;
+    try { const found = read(event); heard++; say(`error\n${kind}\n${found}`); } catch {}
+  };
+  addEventListener("error", hear("exception",
+    (event) => `${line(event)}\n${column(event)}\n${file(event)}\n${message(event)}`), true);
+  addEventListener("unhandledrejection", hear("rejection", (event) => {
+    const why = reason(event);
+    return `0\n0\n\n${typeof why === "object" && why ? apply(words, why, []) : String(why)}`;
+  }), true);
 
   let state = SEED | 0;
   const next = () => { // mulberry32
@@ -86,6 +72,30 @@
   const root = globalThis.Element && Element.prototype;
   for (const name of ["requestFullscreen", "webkitRequestFullscreen", "webkitRequestFullScreen"])
     stub(root, name, () => { tell("fullscreen"); return Promise.resolve(); });
+  const video = globalThis.HTMLVideoElement && HTMLVideoElement.prototype;
+  for (const name of ["webkitEnterFullscreen", "webkitEnterFullScreen"])
+    stub(video, name, () => { tell("fullscreen"); });
+  for (const [owner, name] of [[video, "requestPictureInPicture"],
+    [globalThis.DocumentPictureInPicture && DocumentPictureInPicture.prototype, "requestWindow"]])
+    stub(owner, name, () => {
+      tell("fullscreen");
+      return Promise.reject(new DOMException("Permission denied", "NotAllowedError"));
+    });
+  // The picture of a live stream stops the frame source: the element keeps it, unseen.
+  const Stream = globalThis.MediaStream, element = globalThis.HTMLMediaElement && HTMLMediaElement.prototype;
+  const source = element && Object.getOwnPropertyDescriptor(element, "srcObject");
+  if (Stream && source) {
+    const streams = new WeakMap(), { get, set } = WeakMap.prototype;
+    define(element, "srcObject", {
+      configurable: true, enumerable: true,
+      get() { return apply(get, streams, [this]) || apply(source.get, this, []); },
+      set(value) {
+        if (!(value instanceof Stream)) return apply(source.set, this, [value]);
+        apply(set, streams, [this, value]);
+        tell("streams");
+      },
+    });
+  }
   stub(root, "requestPointerLock", () => { tell("pointer_lock"); return Promise.resolve(); });
   stub(globalThis, "print", () => { tell("prints"); });
   stub(globalThis.HTMLSelectElement && HTMLSelectElement.prototype, "showPicker", () => { tell("pickers"); });
@@ -115,13 +125,22 @@
         setTimeout(values[1], 5, { code: 1, message: "Permission denied", PERMISSION_DENIED: 1 });
       return 1;
     });
+  for (const [kind, name] of [["USB", "requestDevice"], ["Bluetooth", "requestDevice"], ["HID", "requestDevice"],
+    ["Serial", "requestPort"], ["Navigator", "requestMIDIAccess"], ["Navigator", "share"], ["Keyboard", "lock"],
+    ["WakeLock", "request"], ["CredentialsContainer", "get"], ["PaymentRequest", "show"], ["EyeDropper", "open"]])
+    stub(globalThis[kind] && globalThis[kind].prototype, name, () => {
+      tell("permissions");
+      return Promise.reject(new DOMException("Permission denied", "NotAllowedError"));
+    });
+  for (const name of ["read", "readText"])
+    count(globalThis.Clipboard && Clipboard.prototype, name, "permissions");
   count(globalThis.Navigator && Navigator.prototype, "sendBeacon", "beacons");
   for (const name of ["WebSocket", "EventSource", "RTCPeerConnection", "WebTransport", "AudioContext"]) {
     const kept = globalThis[name];
     if (typeof kept !== "function") continue;
     const as = { RTCPeerConnection: "rtc", AudioContext: "audio" }[name] || "sockets";
     globalThis[name] = new Proxy(kept, {
-      construct(target, values, made) { tell(as); return Reflect.construct(target, values, made); },
+      construct(target, values, made) { tell(as); return construct(target, values, made); },
     });
   }
   const clip = globalThis.Clipboard && Clipboard.prototype;
@@ -143,7 +162,7 @@
     const kept = Intl[name];
     if (typeof kept !== "function") continue;
     Intl[name] = new Proxy(kept, {
-      construct(target, values, made) { tell("intl"); return Reflect.construct(target, values, made); },
+      construct(target, values, made) { tell("intl"); return construct(target, values, made); },
       apply(target, self, values) { tell("intl"); return apply(target, self, values); },
     });
   }

@@ -2,8 +2,9 @@
 // unless it says otherwise. Nothing here calls into objects of the page's own scripts.
 (() => {
   const MOST = 5000;
-  const root = document.documentElement, body = document.body;
-  const found = Array.from(document.querySelectorAll("*"));
+  const plain = __plain, bare = __bare, empty = document.createElement("html");
+  const root = document.documentElement || empty, body = document.body;
+  const found = Array.from(document.querySelectorAll("*"), plain);
   const out = { elements: found.length }, words = {};
   const tally = (map, key, by = 1) => map.set(key, (map.get(key) || 0) + by);
   const parse = (text) => {
@@ -16,19 +17,19 @@
   };
   const name = (el) => {
     if (el.id) return `#${el.id}`;
-    const all = el.parentElement ? Array.from(el.parentElement.children).filter((e) => e.tagName === el.tagName) : [el];
+    const up = plain(el.parentElement);
+    const all = up ? Array.from(up.children, plain).filter((e) => e.tagName === el.tagName) : [el];
     const own = el.tagName.toLowerCase() + (all.length > 1 ? `:nth-of-type(${all.indexOf(el) + 1})` : "");
-    const up = el.parentElement;
     return up && up !== body && up !== root ? `${up.id ? `#${up.id}` : up.tagName.toLowerCase()} > ${own}` : own;
   };
   const grounds = new Map();
   const ground = (el) => { // the solid colour behind; null where it is an image or a mixture
     const passed = [];
     let answer = [255, 255, 255, 1];
-    for (let e = el; e; e = e.parentElement) {
+    for (let e = el; e; e = plain(e.parentElement)) {
       if (grounds.has(e)) { answer = grounds.get(e); break; }
       passed.push(e);
-      const cs = getComputedStyle(e);
+      const cs = getComputedStyle(bare(e));
       if (cs.backgroundImage !== "none") { answer = null; break; }
       const c = parse(cs.backgroundColor);
       if (!c) { answer = null; break; }
@@ -52,7 +53,7 @@
     if (style && /[a-z-]+\s*:/i.test(style.replace(/(display|visibility)\s*:[^;]*;?/gi, ""))) inline++;
     const r = el.getBoundingClientRect();
     if (r.width < 1 || r.height < 1) continue;
-    const cs = getComputedStyle(el);
+    const cs = getComputedStyle(bare(el));
     if (cs.visibility !== "visible" || +cs.opacity < 0.05) continue;
     visible++;
     let own = "";
@@ -79,7 +80,7 @@
     }
   }
   const count = (selector) => document.querySelectorAll(selector).length;
-  for (let e of found.slice(-1)) for (; e; e = e.parentElement) depth++;
+  for (let e of found.slice(-1)) for (; e; e = plain(e.parentElement)) depth++;
   Object.assign(out, {
     visible, texts, text_chars: chars, contrast_failing: failing, contrast_texts: out.contrast_texts || 0,
     tiny_texts: tiny, classed, inline_styles: inline, font_sizes: sizes.size, fonts: fonts.size,
@@ -97,10 +98,10 @@
   });
   out.controls = count("button,a[href],input:not([type=hidden]),select,textarea,summary,[role=button],[role=tab],[role=switch],[role=link],[role=checkbox],[role=menuitem],[onclick],[contenteditable=true]");
   const ids = new Map();
-  for (const e of document.querySelectorAll("[id]")) tally(ids, e.id);
+  for (const e of document.querySelectorAll("[id]")) tally(ids, plain(e).id);
   out.dup_ids = Array.from(ids.values()).filter((n) => n > 1).length;
   const nameless = (e) => !(e.textContent || "").trim() && !e.getAttribute("aria-label") && !e.getAttribute("aria-labelledby") && !e.title && !e.querySelector("img[alt],svg title") && !e.value;
-  out.unnamed = Array.from(document.querySelectorAll("button,[role=button],a[href]")).filter(nameless).length;
+  out.unnamed = Array.from(document.querySelectorAll("button,[role=button],a[href]"), plain).filter(nameless).length;
   out.unlabelled = Array.from(document.querySelectorAll("input:not([type=hidden]):not([type=button]):not([type=submit]):not([type=reset]),select,textarea"))
     .filter((e) => !(e.labels && e.labels.length) && !e.getAttribute("aria-label") && !e.getAttribute("aria-labelledby") && !e.title).length;
   const hits = new Set();
@@ -110,7 +111,7 @@
   }
   out.hit = hits.size;
   const css = { rules: 0, width_rules: 0, dark_rules: 0, reduced_rules: 0, keyframes: 0, transitions: 0, variables: 0, flex: 0, grid: 0, focus_rules: 0, hover_rules: 0, rtl_rules: 0 };
-  const plain = [];
+  const simple = [];
   const walk = (rules) => {
     for (const rule of rules) {
       if (rule instanceof CSSStyleRule) {
@@ -123,7 +124,7 @@
         if (/:focus/.test(selector)) css.focus_rules++;
         if (/:hover/.test(selector)) css.hover_rules++;
         if (/\[dir|:dir\(/.test(selector) || /-inline-(start|end):/.test(text)) css.rtl_rules++;
-        if (plain.length < 400 && selector && !/^\s*(\*|:root)\s*$/.test(selector)) plain.push(selector.replace(/::?[a-z-]+(\([^)]*\))?/g, "") || "*");
+        if (simple.length < 400 && selector && !/^\s*(\*|:root)\s*$/.test(selector)) simple.push(selector.replace(/::?[a-z-]+(\([^)]*\))?/g, "") || "*");
         if (rule.cssRules.length) walk(rule.cssRules);
         continue;
       }
@@ -142,8 +143,8 @@
   }
   Object.assign(out, css);
   const matched = new Set();
-  for (const selector of plain) {
-    try { for (const e of document.querySelectorAll(selector)) matched.add(e); } catch {}
+  for (const selector of simple) {
+    try { for (const e of document.querySelectorAll(selector)) matched.add(plain(e)); } catch {}
   }
   out.styled = Array.from(matched).filter((e) => !ignored.has(e.tagName)).length;
   out.scroll_width = root.scrollWidth; out.scroll_height = root.scrollHeight;

@@ -18,6 +18,33 @@
   addEventListener("focusin", () => { seen.focus++; }, true);
   globalThis.__seen = seen;
 
+  // A form answers by the names of its fields before it answers for itself, in every world: a field
+  // called `tagName` hides what the form is. `plain` gives a form that answers for itself alone,
+  // `bare` the node behind it, for calls that want one.
+  const faces = new WeakMap(), forms = new WeakMap();
+  const itself = {
+    get(form, key) {
+      for (let at = HTMLFormElement.prototype; at; at = Object.getPrototypeOf(at)) {
+        const found = Object.getOwnPropertyDescriptor(at, key);
+        if (!found) continue;
+        if (found.get) return found.get.call(form);
+        return typeof found.value === "function" ? found.value.bind(form) : found.value;
+      }
+      return undefined;
+    },
+  };
+  const plain = (el) => {
+    if (!(el instanceof HTMLFormElement) || forms.has(el)) return el;
+    if (!faces.has(el)) {
+      const face = new Proxy(el, itself);
+      faces.set(el, face);
+      forms.set(face, el);
+    }
+    return faces.get(el);
+  };
+  globalThis.__plain = plain;
+  globalThis.__bare = (el) => forms.get(el) || el;
+
   // A list or picker of the browser stops the source of frames for good: nothing opens one.
   const LISTS = "select:not([multiple]):not([size])";
   const PICKERS = "input[type=color], input[type=date], input[type=time], input[type=month],"

@@ -13,6 +13,7 @@ from typing import Any
 from runners.pages import inputs
 from runners.pages.evidence import Action, Control, Effect
 from runners.pages.pictures import Picture, decode, difference
+from runners.pages.probes.state import changed, state
 from runners.pages.probes.wiring import wiring
 from runners.pages.scene import Scene
 from runners.pages.tab import guest
@@ -24,14 +25,6 @@ _FIELDS = ("text", "search", "email", "tel", "url", "password", "number", "texta
 _VALUES = ("date", "time", "month", "week", "datetime-local", "color", "range", "select")
 _DRAGGED = ("dragstart", "pointerdown", "mousedown", "touchstart")
 _CONTROLS = guest("controls.js")
-_STATE = guest("state.js")
-_COUNTED = {
-    "storage": "storage_sets", "console": "console", "requests": "requests", "dialogs": "dialogs",
-    "downloads": "downloads", "navigations": "navigations", "errors": "exceptions",
-}  # fmt: skip
-_TOLD = {"draws": ("draws", "gl_calls"), "clipboard": ("clipboard",)}
-_OTHERS = ("popups", "prints", "file_choosers", "fullscreen", "audio", "history", "pickers")
-_AT_REST_MS = 1000.0
 _AWAY = inputs.Spot(1, 1, hit=False, by_value=False)
 _LONGEST = 400
 _TYPED = {
@@ -46,9 +39,14 @@ _SMALL = 0.0004
 
 
 def explore(scene: Scene) -> None:
-    """Try fields first, then everything else in an order drawn from the seed."""
+    """Try fields first, then everything else in an order drawn from the seed; or take the steps
+    of an earlier exploration again, where the order gives them."""
     wiring(scene)
-    _Explorer(scene).run()
+    explorer = _Explorer(scene)
+    if scene.order.trace:
+        explorer.replay(scene.order.trace)
+    else:
+        explorer.run()
 
 
 class _Explorer:
@@ -59,11 +57,9 @@ class _Explorer:
         self.actions: list[Action] = []
         self.controls: list[Control] = []
         self.places: list[int] = []
+        self.used: set[tuple[int, str]] = set()
+        """Controls and actions of a replay."""
         self.picture: Picture | None = None
-        motion = scene.evidence.motion
-        self.mutation_rate = motion.mutations / _AT_REST_MS
-        self.text_rate = motion.text_changes / _AT_REST_MS
-        self.draw_rate = (motion.draws + motion.gl_calls) / _AT_REST_MS
 
     def run(self) -> None:
         waiting = self._found()
@@ -75,6 +71,42 @@ class _Explorer:
                     waiting += self._found()
         self._keys()
         self.scene.add(controls=tuple(self.controls), actions=tuple(self.actions))
+
+    def replay(self, trace: tuple[Action, ...]) -> None:
+        """Take recorded steps again; a step whose element is not there leaves no action."""
+        self._found()
+        for step in trace:
+            taken = len(self.actions)
+            if step.kind == "key":
+                self._keys()
+            else:
+                effect = self._again(step)
+                if effect is not None and (effect.nodes or effect.attributes):
+                    self._found()
+            if len(self.actions) > taken:
+                self.actions[-1] = replace(self.actions[-1], step=step.step)
+        self.scene.add(controls=tuple(self.controls), actions=tuple(self.actions))
+
+    def _again(self, step: Action) -> Effect | None:
+        """A recorded step on what its selector names now: a page may have built it anew."""
+        for look_again in (False, True):
+            if look_again:
+                self._found()
+            for index in self._named(step):
+                effect = self._try(step.kind, index, given=step.value)
+                if effect is not None:
+                    self.used.add((index, step.kind))
+                    return effect
+        return None
+
+    def _named(self, step: Action) -> list[int]:
+        """The controls that may be meant. An exploration tries each once, in the order of its
+        finds; what stands at a place can change."""
+        alike = [i for i, c in enumerate(self.controls) if c.selector == step.selector]
+        return sorted(
+            alike,
+            key=lambda i: ((i, step.kind) in self.used, self.controls[i].label != step.label, i),
+        )
 
     def _found(self) -> list[int]:
         """Controls not seen before, fields first."""
@@ -90,8 +122,9 @@ class _Explorer:
         rest = [i for i in new if i not in first]
         return first + sorted(rest, key=lambda i: not self.controls[i].main)
 
-    def _try(self, kind: str, index: int) -> Effect | None:
-        """One action, or None where the control is gone or covered entirely."""
+    def _try(self, kind: str, index: int, *, given: str | None = None) -> Effect | None:
+        """One action, or None where the control is gone or covered entirely. `given` is the value
+        to use in place of one of ours."""
         if len(self.actions) >= _MOST_ACTIONS:
             return None
         control, place = self.controls[index], self.places[index]
@@ -100,13 +133,13 @@ class _Explorer:
         if spot is None:
             return None
         begun = self.tab.clock.now_ms
-        before = self._state()
+        before = state(self.tab)
         pixels = self._needs_pixels(control)
         if pixels and self.picture is None:
             self.picture = decode(self.tab.clock.look())
-        value = self._act(kind, control, spot, element)
+        value = self._act(kind, control, spot, element, given)
         self.tab.clock.advance(160, 40)
-        effect = self._effect(before, self._state(), self.tab.clock.now_ms - begun, kind)
+        effect = self._effect(before, state(self.tab), self.tab.clock.now_ms - begun, kind)
         if pixels and not effect.any:
             effect = self._by_pixels(effect)
         else:
@@ -114,8 +147,15 @@ class _Explorer:
         self._record(kind, control.selector, control.label, value, begun, effect, control.kind)
         return effect
 
-    def _act(self, kind: str, control: Control, spot: inputs.Spot, element: str) -> str:
+    def _act(
+        self, kind: str, control: Control, spot: inputs.Spot, element: str, given: str | None
+    ) -> str:
         tab = self.tab
+        if kind in ("choose", "type") and given is not None:
+            if kind == "choose":
+                return inputs.choose(tab, element, given) or ""
+            inputs.type_text(tab, element, given)
+            return given
         if kind == "choose":
             value = f"#{2 + self.draw.randrange(2)}" if control.kind == "select" else ""
             value = value or _CHOSEN[control.kind]
@@ -144,10 +184,10 @@ class _Explorer:
         if not any(heard.get(kind) for kind in ("keydown", "keyup", "keypress")):
             return
         inputs.blur(self.tab)
-        begun, before = self.tab.clock.now_ms, self._state()
+        begun, before = self.tab.clock.now_ms, state(self.tab)
         for key in _KEYS:
             inputs.press(self.tab, key)
-        effect = self._effect(before, self._state(), self.tab.clock.now_ms - begun, "key")
+        effect = self._effect(before, state(self.tab), self.tab.clock.now_ms - begun, "key")
         self._record("key", "", "", " ".join(_KEYS), begun, effect, "keyboard")
 
     def _record(
@@ -160,29 +200,16 @@ class _Explorer:
             )
         )  # fmt: skip
 
-    def _state(self) -> dict[str, Any]:
-        state: dict[str, Any] = self.tab.measure(_STATE)
-        attempts, told = self.tab.gate.attempts, self.tab.told
-        for name, key in _COUNTED.items():
-            state[name] = attempts.get(key, 0)
-        for name, keys in _TOLD.items():
-            state[name] = sum(told.get(key, 0) for key in keys)
-        state["navigations"] += sum(attempts.get(k, 0) + told.get(k, 0) for k in _OTHERS)
-        return state
-
     def _effect(
         self, before: dict[str, Any], after: dict[str, Any], passed_ms: float, kind: str
     ) -> Effect:
+        idle = self.scene.idle
         delta = {name: after[name] - before[name] for name in before if name != "values"}
-        others = {k: v for k, v in after["values"].items() if before["values"].get(k) != v}
+        for name, count in delta.items():
+            if count <= 2 * idle.rates.get(name, 0.0) * passed_ms:
+                delta[name] = 0
+        others = set(changed(before, after)) - idle.fields
         own = 1 if kind in ("type", "choose") else 0
-        quiet = 2 * self.mutation_rate * passed_ms
-        if delta["nodes"] + delta["attributes"] <= quiet:
-            delta["nodes"] = delta["attributes"] = 0
-        if delta["text"] <= 2 * self.text_rate * passed_ms:
-            delta["text"] = 0
-        if delta["draws"] <= 2 * self.draw_rate * passed_ms:
-            delta["draws"] = 0
         return Effect(**delta, value=max(0, len(others) - own))
 
     def _needs_pixels(self, control: Control) -> bool:

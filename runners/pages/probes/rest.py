@@ -6,6 +6,7 @@ from typing import Any
 
 from runners.pages.evidence import Contrast, Motion
 from runners.pages.pictures import difference
+from runners.pages.probes.state import idle, state
 from runners.pages.scene import Scene
 from runners.pages.tab import guest
 
@@ -43,10 +44,12 @@ def _motion(scene: Scene) -> Motion:
     tab = scene.tab
     running, cheap = tab.measure(_RUNNING)
     before = _counts(scene)
+    begun = state(tab)
     tab.clock.advance(_EARLY_MS, 40)
     scene.look("settled")
     tab.clock.advance(_LATE_MS, 40)
     moved = _counts(scene)
+    scene.idle = idle(begun, state(tab), _EARLY_MS + _LATE_MS)
     early = difference(scene.shown["first"], scene.shown["settled"])
     late = 0.0
     if early or moved != before:

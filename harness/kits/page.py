@@ -1,0 +1,69 @@
+"""A page: its text, what was recorded of it, and a script that opens it."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from harness.models import Pair, Verdict
+from harness.pages.differences import Difference, differences
+from harness.pages.extract import page_of
+from harness.pages.recorded import structure_of, visits_of
+from harness.pipeline import Examined
+from harness.store import Run
+
+_RUN_SH = """\
+#!/bin/sh
+# Opens the page in your own browser, with its network and without isolation: read page.html first.
+# In isolation, with everything that is measured: pairproof render page.html -o shown
+cd "$(dirname "$0")" || exit 2
+echo 'recorded verdict: {status} {reasons}'
+for open in ${{BROWSER:-}} xdg-open open firefox chromium google-chrome; do
+    command -v "$open" >/dev/null 2>&1 && exec "$open" "$PWD/page.html"
+done
+echo "no browser found: open $PWD/page.html yourself, or run: pairproof render page.html -o shown"
+exit 3
+"""
+_DECISIVE = frozenset({"status", "reasons", "assurance", "cases", "page.structure"})
+_KEPT = {"evidence": "evidence.json", "score": "score.json"}
+
+
+class PageKit:
+    """The page, its evidence and its pictures as files."""
+
+    shell_profile = ""
+
+    def files(self, run: Run, recorded: Verdict, plan: dict[str, Any]) -> dict[str, bytes]:
+        """page.html, evidence.json, score.json, looks as NAME.webp, run.sh."""
+        pair = Pair.model_validate(plan["pair"])
+        files: dict[str, bytes] = {}
+        if "page" in recorded.artifacts:
+            files["page.html"] = run.artifact(recorded.artifacts["page"])
+        else:
+            text = page_of(pair).html or pair.code or pair.response
+            files["page.html"] = text.encode("utf-8", "surrogatepass")
+        for name, reference in recorded.artifacts.items():
+            if name in _KEPT:
+                files[_KEPT[name]] = run.artifact(reference)
+            elif name.startswith("look-"):
+                files[f"{name}.webp"] = run.artifact(reference)
+        files["run.sh"] = _RUN_SH.format(
+            status=recorded.status.value, reasons=",".join(r.value for r in recorded.reasons)
+        ).encode()
+        return files
+
+    def command(self, run: Run, plan: dict[str, Any]) -> str:
+        """The command that visits the page again."""
+        return shlex.join(["pairproof", "render", str(run.root), plan["pair"]["id"]])
+
+    def same(self, changed: frozenset[str]) -> bool:
+        """Status, reasons, cases, and the structure of what was seen."""
+        return not _DECISIVE & changed
+
+    def compare(self, run: Run, recorded: Verdict, again: Examined) -> tuple[Difference, ...]:
+        """The structural evidence of both, visit by visit."""
+        visits = again.page.visits if again.page is not None else ()
+        return differences(
+            {"visits": [structure_of(visit) for visit in visits_of(run, recorded)]},
+            {"visits": [structure_of(visit) for visit in visits]},
+        )

@@ -1,0 +1,1 @@
+"""The oracles of the twelve variant types, a file for each family."""

@@ -1,0 +1,43 @@
+"""The drivers of a visit, by name: who carries its messages, and whose its pages are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from runners.pages.patience import Patience
+from runners.pages.protocol import Line, Pipes, Wire
+from runners.pages.requests import Gate
+from runners.pages.tab import Tab
+
+DRIVERS = ("pipe", "playwright")
+"""What `driver` takes."""
+
+
+class TabOf(Protocol):
+    """Makes the tab of one visit."""
+
+    def __call__(self, wire: Line, patience: Patience, gate: Gate, *, seed: int = 1) -> Tab:
+        """A tab that is not open yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """How to connect to a started browser, and the tab that fits the connection."""
+
+    name: str
+    connect: Callable[[Pipes], Line]
+    tab: TabOf
+
+
+def driver(name: str) -> Driver:
+    """The driver of this name: one of `DRIVERS`. Raises ValueError: there is none."""
+    if name == "pipe":
+        return Driver(name, Wire, Tab)
+    if name == "playwright":
+        from runners.pages.playwright.line import PlaywrightLine
+        from runners.pages.playwright.tab import PlaywrightTab
+
+        return Driver(name, PlaywrightLine, PlaywrightTab)
+    raise ValueError(f"no driver {name!r}: use one of {', '.join(DRIVERS)}")

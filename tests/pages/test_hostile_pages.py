@@ -1,0 +1,130 @@
+"""Every hostile page, in every place: stopped, named, heard by nobody, and harmless to the next."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser_places import PLACES, line
+from page_attempt import HostilePage, page
+from page_catalogue import hostile_pages, tables
+from page_world import Keeper, Listeners, budget_of, counted, interfaces, part
+
+from runners.pages.evidence import End
+from sandboxes.base import SandboxUnavailable
+from sandboxes.chromium import binary
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "hostile-pages.md"
+ORDINARY = page(
+    "document.querySelector('b').textContent='fine '+(6*7)",
+    body="<b></b><button onclick='0'>Press</button>",
+).encode()
+
+
+@pytest.fixture(scope="module", params=PLACES)
+def keeper(request: pytest.FixtureRequest) -> Iterator[Keeper]:
+    """A browser for each place."""
+    kept = Keeper(str(request.param))
+    yield kept
+    kept.close()
+
+
+@pytest.fixture(scope="module")
+def ordinary(keeper: Keeper) -> str:
+    """How the ordinary page looks before any hostile one."""
+    seen = keeper.visit(ORDINARY)
+    assert seen.evidence.end is End.MEASURED, seen.evidence.detail
+    return seen.evidence.looks[0].picture
+
+
+@pytest.fixture(scope="module")
+def outside() -> Iterator[Listeners]:
+    """What listens on the host."""
+    listeners = Listeners()
+    yield listeners
+    listeners.close()
+
+
+def _params() -> list[object]:
+    marks = {True: [pytest.mark.slow], False: []}
+    return [pytest.param(p, id=p.name, marks=marks[p.slow]) for p in hostile_pages()]
+
+
+@pytest.mark.parametrize("hostile", _params())
+def test_hostile_page(
+    keeper: Keeper, ordinary: str, outside: Listeners, hostile: HostilePage
+) -> None:
+    """It ends as is due, what it tried is named, nothing is heard, and the next page is fine."""
+    document = hostile.document(outside.address)
+    seen = keeper.visit(document, full=hostile.full, budget=budget_of(hostile))
+    evidence = seen.evidence
+    told = f"{evidence.end.value}: {evidence.detail} {dict(evidence.attempts)}"
+    assert evidence.end in hostile.ends, told
+    if evidence.end is End.MEASURED:
+        for names in hostile.named:
+            assert counted(evidence, names) > 0, f"{names} was not counted: {told}"
+    else:
+        assert evidence.detail, "an end without words"
+    after = keeper.visit(ORDINARY).evidence
+    assert (after.end, after.errors) == (End.MEASURED, ()), after.detail
+    assert after.looks[0].picture == ordinary, "the next page looks otherwise"
+    assert outside.heard == [], told
+
+
+@pytest.mark.parametrize(
+    "hostile", [pytest.param(p, id=p.name) for p in hostile_pages() if p.twin is not None]
+)
+def test_a_lie_is_not_in_the_evidence(
+    keeper: Keeper, outside: Listeners, hostile: HostilePage
+) -> None:
+    """The evidence of a page that lies is that of the same page without the lie."""
+    lying = keeper.visit(hostile.document(outside.address), full=hostile.full).evidence
+    honest = keeper.visit(hostile.untampered(outside.address), full=hostile.full).evidence
+    assert (lying.end, honest.end) == (End.MEASURED, End.MEASURED), lying.detail
+    for name in hostile.same:
+        assert part(lying, name) == part(honest, name), name
+
+
+def test_a_renderer_has_no_interface_but_loopback(keeper: Keeper) -> None:
+    """The kernel shows the processes that run pages no way out."""
+    line(keeper.browser).page("data:text/html,<h1>x</h1>")
+    renderers = keeper.renderers()
+    assert renderers
+    assert all(interfaces(pid) <= {"lo"} for pid in renderers)
+
+
+def test_an_ordinary_browser_is_heard(tmp_path: Path) -> None:
+    """The same page in a browser without isolation reaches both listeners: silence means something."""
+    attack = next(p for p in hostile_pages() if p.name == "out-fresh-realm")
+    listeners = Listeners()
+    document = base64.b64encode(attack.document(listeners.address)).decode()
+    command = [
+        _binary(), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}",
+        f"data:text/html;base64,{document}", "--remote-debugging-port=0",
+    ]  # fmt: skip
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=quiet, stderr=quiet) as browser:
+        until = time.monotonic() + 90
+        while set(listeners.heard) != {"TCP", "UDP"} and time.monotonic() < until:
+            time.sleep(0.05)
+        browser.kill()
+    listeners.close()
+    assert set(listeners.heard) == {"TCP", "UDP"}
+
+
+def _binary() -> str:
+    try:
+        return binary.find()
+    except SandboxUnavailable as error:
+        pytest.skip(f"{error}: {error.hint}")
+
+
+def test_the_reference_lists_every_page() -> None:
+    """The document's table is the catalogue's, and no two pages share a name."""
+    assert tables() in REFERENCE.read_text(), "python tests/pages/hostile/page_catalogue.py"
+    names = [p.name for p in hostile_pages()]
+    assert len(names) == len(set(names)) >= 64
