@@ -230,7 +230,6 @@ PAGES = (
             html=page(code),
             twin=page(honest),
             same=("errors",),
-            named=("exceptions",),
         )
         for name, tries, code, honest in _ERRORS
     ),
