@@ -13,7 +13,7 @@ import pytest
 from browser_places import PLACES, opened
 from browser_talk import line
 from page_attempt import HostilePage, page
-from page_catalogue import hostile_pages, tables
+from page_catalogue import SLOW, hostile_pages, tables
 from page_world import Keeper, Listeners, budget_of, counted, interfaces, part, renderers
 
 from runners.pages.evidence import End
@@ -52,8 +52,10 @@ def outside() -> Iterator[Listeners]:
 
 
 def _params() -> list[object]:
-    marks = {True: [pytest.mark.slow], False: []}
-    return [pytest.param(p, id=p.name, marks=marks[p.slow]) for p in hostile_pages()]
+    slow = [pytest.mark.slow]
+    return [
+        pytest.param(p, id=p.name, marks=slow if p.name in SLOW else []) for p in hostile_pages()
+    ]
 
 
 @pytest.mark.parametrize("hostile", _params())
