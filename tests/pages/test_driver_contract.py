@@ -132,7 +132,9 @@ def test_the_next_page_is_unharmed(drives: dict[str, Way], name: str) -> None:
             visitor.visit(Order(page=truth.page.encode(), depth="render")).evidence.end
             for truth in (hang, calm)
         ]
+        promised = visitor.conditions()
     assert ends == [End.HANG, End.MEASURED]
+    assert (promised.driver, promised.clock) == (way.driver, way.clock)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -158,6 +158,7 @@ class PlaywrightLine:
                     executable_path=sys.executable,
                     args=["-I", "-S", _RELAY, path],
                     ignore_default_args=True,
+                    timeout=0,
                     handle_sigint=False,
                     handle_sigterm=False,
                     handle_sighup=False,
@@ -185,7 +186,7 @@ class PlaywrightLine:
         context = self._context = await self._browser.new_context(no_viewport=True)
         now = await root.send("Target.getBrowserContexts")
         (number,) = set(now["browserContextIds"]) - set(known["browserContextIds"])
-        async with context.expect_page() as made:
+        async with context.expect_page(timeout=0) as made:
             await root.send("Target.createTarget", dict(parameters(number)))
         page = self.page = await made.value
         # Dialogs without a listener are dismissed by Playwright; ours are answered by the tab.
