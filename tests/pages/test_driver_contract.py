@@ -24,6 +24,7 @@ DIFFERENCES = {
         r"conditions\.driver": "it says who drove",
         r"conditions\.clock": "it says whose the time was",
         r"looks\.\d+\.(picture|entropy|colours|dominant|edges)": "other code paints full Chromium",
+        r"attempts\.clock": "only a clock in the page's own world can be taken away",
         r"actions\.\d+\.at_ms": "with frame control a picture may take a second frame",
     },
 }

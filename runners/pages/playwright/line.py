@@ -133,8 +133,9 @@ class PlaywrightLine:
         self.closed = True
         if self._loop.is_closed():
             return
-        with contextlib.suppress(Exception):
-            self._now(self._stop(), _STOP_S)
+        for last in (self._stop, self._cancel):
+            with contextlib.suppress(Exception):
+                self._now(last(), _STOP_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_STOP_S)
         if not self._thread.is_alive():
@@ -174,6 +175,13 @@ class PlaywrightLine:
                 await self._browser.close()
         if self._playwright is not None:
             await self._playwright.stop()
+
+    async def _cancel(self) -> None:
+        """End what still waits, also of Playwright's own."""
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _send(self, session: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = await self._sessions[session].send(method, params)
