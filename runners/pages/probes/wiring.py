@@ -61,7 +61,7 @@ def _listeners(scene: Scene, of: str) -> list[dict[str, Any]]:
     if number is None:
         return []
     told: Any = tab.call(
-        "DOMDebugger.getEventListeners", {"objectId": number, "depth": -1, "pierce": False}
+        "DOMDebugger.getEventListeners", {"objectId": number, "depth": -1, "pierce": True}
     )
     listeners: list[dict[str, Any]] = told["listeners"]
     return listeners
