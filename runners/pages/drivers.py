@@ -13,7 +13,7 @@ from runners.pages.requests import Gate
 from runners.pages.tab import Tab
 
 _FRAMED = "HeadlessChrome/"
-"""Headless shells call themselves so over DevTools; full Chromium is "Chrome/" also without a head."""
+"""What headless shells call themselves; full Chromium is "Chrome/", with a head or without."""
 DRIVERS = ("pipe", "playwright")
 """What `driver` takes."""
 
