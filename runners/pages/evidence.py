@@ -340,7 +340,7 @@ class PageEvidence:
     attempts: Mapping[str, int] = field(default_factory=dict)
     """Refused or stubbed, by name: dialogs, popups, navigations, downloads, permissions, workers,
     sockets, rtc, service_workers, file_choosers, fullscreen, prints, beacons, frames, exceptions,
-    console, requests."""
+    console, requests, clock (a page clock that could not be moved)."""
     looks: tuple[Look, ...] = ()
     dom: Numbers = field(default_factory=dict)
     """Counts of the document at rest; the keys stand in `runners/pages/guest/measure.js`."""
