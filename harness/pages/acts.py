@@ -17,7 +17,8 @@ _KEYS = {
 }  # fmt: skip
 _KEY_WORD = "|".join(_KEYS)
 _KEY = re.compile(
-    rf"(?:press|hit|pressing|hitting)(?:es)? (?:the )?((?:(?:ctrl|control|shift|alt|cmd|meta)\s?\+\s?)*"
+    r"(?:press|hit|pressing|hitting)(?:es)? (?:the )?("
+    r"(?:(?:ctrl|control|shift|alt|cmd|meta)\s?\+\s?)*"
     rf"(?:(?:{_KEY_WORD})(?: arrow)?|⟦\d+⟧|[a-z0-9]|f\d{{1,2}}))(?: arrow)?(?: key)?"
     r"(?: (?:in|on|inside|into|within) (.+))?",
     re.IGNORECASE,
@@ -28,7 +29,8 @@ _CLICK = re.compile(
     re.IGNORECASE,
 )
 _TYPE = re.compile(
-    rf"(?:type|enter|input|write|put|typing|entering)(?:s|ed)? (?:the text |text |value )?({MARK}|\d[\d.,]*)"
+    r"(?:type|enter|input|write|put|typing|entering)(?:s|ed)? "
+    rf"(?:the text |text |value )?({MARK}|\d[\d.,]*)"
     r" (?:in|into|to|inside|in to) (.+)",
     re.IGNORECASE,
 )
@@ -55,24 +57,28 @@ _WAIT = re.compile(
 )
 _AFTER_TIME = re.compile(r"(\d+(?:\.\d+)?) ?(ms|milliseconds?|s|secs?|seconds?)", re.IGNORECASE)
 _RELOAD = re.compile(
-    r"(?:reload|refresh|reloading|refreshing)(?: (?:the )?(?:page|browser))?|(?:page )?(?:reload|refresh)",
+    r"(?:reload|refresh|reloading|refreshing)(?: (?:the )?(?:page|browser))?"
+    r"|(?:page )?(?:reload|refresh)",
     re.IGNORECASE,
 )
 _RESIZE = re.compile(
     r"(?:resize|resizing|set)(?: the)?(?: window| viewport| browser| page| screen)?(?: width)? to "
     r"(\d{2,4})(?: ?px)?(?: ?[x×] ?\d{2,4}(?: ?px)?)?(?: wide| width)?"
-    r"|(?:at|on) (?:a )?(?:viewport |window |screen )?(?:width (?:of )?)?(\d{3,4}) ?px(?: wide| width)?",
+    r"|(?:at|on) (?:a )?(?:viewport |window |screen )?"
+    r"(?:width (?:of )?)?(\d{3,4}) ?px(?: wide| width)?",
     re.IGNORECASE,
 )
 _GO = re.compile(rf"(?:go|navigate|going|navigating) to (?:the hash )?({MARK})", re.IGNORECASE)
 _OPEN = re.compile(
     r"(?:open|load|visit|opening|loading)(?: the)? (?:page|app|application|document|site|file)"
-    r"|(?:the )?page (?:loads|is loaded|load)|on (?:page )?load|initially|at (?:the )?(?:start|first)"
+    r"|(?:the )?page (?:loads|is loaded|load)|on (?:page )?load|initially"
+    r"|at (?:the )?(?:start|first)"
     r"|by default|on start(?:up)?",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"(?:after|when|on|once|if|upon|by|then|next|and|first|finally|now|user|the user|you|i)\s+(?=\S)",
+    r"(?:after|when|on|once|if|upon|by|then|next|and|first|finally|now|user|"
+    r"the user|you|i)\s+(?=\S)",
     re.IGNORECASE,
 )
 _FIELD_ACTS = frozenset({"clear", "check", "uncheck", "focus"})

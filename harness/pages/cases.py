@@ -1,4 +1,4 @@
-"""DOM-level cases of a page: what is done and read goes to the browser, what is expected stays here.
+"""DOM-level cases of a page: what is done and read goes to the browser, what is expected stays.
 
 The page never holds an expected value, so it cannot make a wrong answer look right.
 """
@@ -16,9 +16,9 @@ OPS = (
     "eq", "ne", "contains", "notcontains", "shows", "notshows", "startswith", "json",
     "gt", "ge", "lt", "le", "none", "some", "colour", "anycontains", "notanycontains",
 )  # fmt: skip
-"""How what was found is held against what is expected. `shows`: as a part that begins and ends where
-words do, so that "15" does not show "5". `json`: both as JSON values. `none` and `some`: null, false,
-0 or empty, and the opposite. `colour`: as colours of CSS.
+"""How what was found is held against what is expected. `shows`: as a part that begins and ends
+where words do, so that "15" does not show "5". `json`: both as JSON values. `none` and `some`:
+null, false, 0 or empty, and the opposite. `colour`: as colours of CSS.
 `anycontains`: a text of the list holds it. `contains` of a list: it is one of them."""
 _COLOURS = {
     "black": (0, 0, 0), "white": (255, 255, 255), "red": (255, 0, 0), "lime": (0, 255, 0),
@@ -38,6 +38,9 @@ class PageComparator:
     exact: bool = False
 
 
+EQUAL = PageComparator()
+
+
 @dataclass(frozen=True, slots=True)
 class PageCase:
     """One case of a sketch: steps on a fresh page, one probe, one expectation."""
@@ -49,7 +52,7 @@ class PageCase:
     steps: tuple[PageStep, ...]
     probe: PageProbe
     expect: Any = None
-    comparator: PageComparator = PageComparator()
+    comparator: PageComparator = EQUAL
     confidence: float = 1.0
     """That the line means this case, 0 to 1; under `SURE` a failure alone should reject nothing."""
 
@@ -125,8 +128,8 @@ def _part(op: str, how: PageComparator, expect: Any, found: Any) -> bool:
 
 
 def _whole(wanted: str, text: str) -> bool:
-    """Whether `wanted` stands in `text` with no letter or digit going on at either side; a digit goes
-    on over a sign, point or comma too ("-5", "1.5")."""
+    """Whether `wanted` stands in `text` with no letter or digit going on at either side; a digit
+    goes on over a sign, point or comma too ("-5", "1.5")."""
     before = r"(?<![\w])(?<!\d[.,])(?<!(?<!\w)-)" if wanted[:1].isdigit() else r"(?<!\w)"
     before = before if wanted[:1].isalnum() else ""
     after = (

@@ -55,6 +55,8 @@ class Phrase:
 
     text: str
     literals: tuple[Literal, ...]
+    ids: tuple[str, ...] = ()
+    """Element ids of the page, by which "the counter" may be `#counter`."""
 
     def literal(self, mark: str) -> Literal:
         """The literal of a mark."""
@@ -62,7 +64,7 @@ class Phrase:
 
     def part(self, text: str) -> Phrase:
         """A part of this text with the same literals."""
-        return Phrase(text.strip(), self.literals)
+        return Phrase(text.strip(), self.literals, self.ids)
 
     def plain(self, text: str) -> str:
         """A text of marks and words with the marks put back."""
@@ -84,7 +86,7 @@ def unescaped(text: str) -> str:
     return re.sub(r"\\(.)", lambda m: plain.get(m[1], m[1]), text)
 
 
-def phrase_of(text: str) -> Phrase:
+def phrase_of(text: str, ids: tuple[str, ...] = ()) -> Phrase:
     """The phrase of a line. Marks of our own form in the line are dropped."""
     literals: list[Literal] = []
 
@@ -99,7 +101,7 @@ def phrase_of(text: str) -> Phrase:
         return f"⟦{len(literals) - 1}⟧"
 
     bare = text.replace("⟦", "").replace("⟧", "")
-    return Phrase(" ".join(_LITERAL.sub(taken, bare).split()), tuple(literals))
+    return Phrase(" ".join(_LITERAL.sub(taken, bare).split()), tuple(literals), ids)
 
 
 _ROLES = {
@@ -126,14 +128,14 @@ _TARGETS = [
     (re.compile(rf"{_THE}({_ROLE_NAMES})s? (?:named |labell?ed |with (?:the )?(?:text|label|name) "
                 rf"|that says |saying |called )?({MARK})", re.I), "role"),
     (re.compile(rf"{_THE}({MARK}) (?:{_FIELDS})", re.I), "field"),
-    (re.compile(rf"{_THE}(?:{_FIELDS}) (?:named |labell?ed |with (?:the )?(?:label|name) |called |for )"
-                rf"?({MARK})", re.I), "field"),
+    (re.compile(rf"{_THE}(?:{_FIELDS}) (?:named |labell?ed |with (?:the )?(?:label|name) |called "
+                rf"|for )?({MARK})", re.I), "field"),
     (re.compile(rf"{_THE}(?:(?:{_NOUNS}) )?({MARK})(?: (?:{_NOUNS}))?", re.I), "literal"),
     (re.compile(rf"{_THE}(?:{_FIELDS}) with (?:the )?placeholder ({MARK})", re.I), "placeholder"),
     (re.compile(rf"{_THE}((?!⟦)[\w+\-×÷=/*%]+(?: [\w-]+)?) ({_ROLE_NAMES})", re.I), "named-bare"),
     (re.compile(rf"{_THE}((?!⟦)(?!text\b)[\w-]+(?: [\w-]+)?) (?:{_FIELDS})", re.I), "field-bare"),
-    (re.compile(rf"{_THE}(?:page |main |top )?(heading|h[1-6]|body|page|document|dialog|modal|form|list"
-                r"|table|button|link|canvas|checkbox|textarea)", re.I), "plain"),
+    (re.compile(rf"{_THE}(?:page |main |top )?(heading|h[1-6]|body|page|document|dialog|modal|form"
+                r"|list|table|button|link|canvas|checkbox|textarea)", re.I), "plain"),
 ]  # fmt: skip
 _PLAIN = {
     "body": PageTarget("page"), "page": PageTarget("page"), "document": PageTarget("page"),
@@ -161,7 +163,24 @@ def target_of(phrase: Phrase, text: str, *, field: bool = False) -> PageTarget |
         made = _made(phrase, kind, found.groups(), field) if found else None
         if made is not None:
             return made
+    return _by_id(phrase, text)
+
+
+def _by_id(phrase: Phrase, text: str) -> PageTarget | None:
+    """`the total price` as the one id that is those words, or all but a general noun of them."""
+    found = re.fullmatch(rf"{_THE}([A-Za-z][\w -]*?)(?: (?:{_NOUNS}))?", text, re.IGNORECASE)
+    if found is None or not phrase.ids:
+        return None
+    for words in (found[1], re.sub(rf"^{_THE}", "", text, flags=re.IGNORECASE)):
+        name = _letters(words)
+        same = [each for each in phrase.ids if _letters(each) == name]
+        if len(same) == 1 and len(name) > 2:
+            return PageTarget("css", f"#{same[0]}")
     return None
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 def _made(phrase: Phrase, kind: str, groups: tuple[str, ...], field: bool) -> PageTarget | None:
@@ -185,9 +204,11 @@ def _made(phrase: Phrase, kind: str, groups: tuple[str, ...], field: bool) -> Pa
     return PageTarget("field" if field else "name", literal.value)
 
 
-_VAGUE = frozenset(
-    ["the", "a", "an", "any", "each", "every", "some", "all", "same", "other", "another", "that", "this", "it", "its", "new", "page", "main", "input", "and", "first", "second", "last", "next", "previous", "correct", "wrong", "valid", "invalid", "submit", "form", "text"]
-) - {"submit", "next", "previous", "new", "first", "last"}  # fmt: skip
+_VAGUE_WORDS = """
+the a an any each every some all same other another that this it its page main input and
+second correct wrong valid invalid form text
+"""
+_VAGUE = frozenset(_VAGUE_WORDS.split())
 
 
 def _bare(words: str, target: PageTarget) -> PageTarget | None:

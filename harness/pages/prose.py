@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from harness.pages.acts import steps_of
-from harness.pages.expectations import Expectation, expectation_of
+from harness.pages.claims import expectation_of
+from harness.pages.expectations import Expectation
 from harness.pages.phrases import MARK, Phrase, phrase_of, target_of
 from runners.pages.steps import PageStep
 
@@ -36,10 +37,9 @@ class Prose:
     expectations: tuple[Expectation, ...]
 
 
-def read_prose(text: str) -> Prose | str:
-    """The steps and expectations of a line, or why it is not read: unparsed, or no_target where the
-    verb is known and what it is done to is not."""
-    phrase = phrase_of(text)
+def read_prose(text: str, ids: tuple[str, ...] = ()) -> Prose | str:
+    """The steps and expectations of a line, or "unparsed". `ids`: the page's, for nouns alone."""
+    phrase = phrase_of(text, ids)
     for part in (phrase, *_unnamed(phrase)):
         read = _whole(part)
         if read is not None:

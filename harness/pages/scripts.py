@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from harness.pages.markup import captured
+from harness.pages.shapes import FunctionShape, is_empty, shapes_of, text_of
 
 Node = Any
 """A tree-sitter node; the binding is untyped where it matters."""
@@ -62,17 +63,6 @@ class Lookup:
 
     id: str
     span: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionShape:
-    """Size of one function: lines from its first to its last, and blocks inside each other."""
-
-    name: str
-    line: int
-    lines: int
-    depth: int
-    empty: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +136,6 @@ def captures(root: Node) -> dict[str, list[Node]]:
     return captured(_tools()[1], root)
 
 
-def text_of(node: Node | None) -> str:
-    """The source text of a node; empty for None."""
-    return str((node.text or b"").decode("utf-8", "replace")) if node is not None else ""
-
-
 @lru_cache(maxsize=256)
 def read_script(source: bytes) -> ScriptFacts:
     """The facts of one script, of its first `MAX_BYTES`. Never raises."""
@@ -172,7 +157,7 @@ def read_script(source: bytes) -> ScriptFacts:
         may_name=frozenset(name for node in pieces for name in _names(node)),
         prefixes=frozenset(prefix for node in pieces if (prefix := _prefix(node))),
         comments=tuple((n.start_byte, text_of(n)) for n in found.get("comment", [])),
-        functions=tuple(_shapes(found)),
+        functions=tuple(shapes_of(found)),
         listeners=tuple(literal(argument(call, 0)) or "" for call in listened),
         bindings=sum(is_binding(call) for call in calls)
         + sum(JSX_EVENT.fullmatch(text_of(node)) is not None for node in found.get("jsx", [])),
@@ -226,14 +211,6 @@ def event_property(assign: Node) -> str:
     name = text_of(left.child_by_field_name("property"))
     cleared = right.type in ("null", "undefined")
     return name if EVENT_PROPERTY.fullmatch(name) and not cleared else ""
-
-
-def is_empty(node: Node) -> bool:
-    """Whether a function's body holds no statement."""
-    body = node.child_by_field_name("body")
-    if body is None or body.type != "statement_block":
-        return False
-    return all(child.type == "comment" for child in body.named_children)
 
 
 def is_binding(call: Node) -> bool:
@@ -328,33 +305,6 @@ def _missing(node: Node) -> Node | None:
             return node
         node = next((child for child in node.children if child.has_error), None)
     return None
-
-
-def _shapes(found: dict[str, list[Node]]) -> Iterator[FunctionShape]:
-    """The functions with how deep blocks stand in them, by one sweep over both."""
-    nodes = [(n.start_byte, n.end_byte, n) for n in found.get("function", [])]
-    nodes += [(n.start_byte, n.end_byte, None) for n in found.get("block", [])]
-    around: list[list[Any]] = []
-    """[end, function or None for a block, blocks around it, most blocks around anything in it]"""
-    for start, end, node in sorted(nodes, key=lambda n: (n[0], -n[1])):
-        while around and around[-1][0] <= start:
-            yield from _left(around)
-        above = around[-1][2] if around else 0
-        depth = above + (node is None)
-        around.append([end, node, depth, depth])
-    while around:
-        yield from _left(around)
-
-
-def _left(around: list[list[Any]]) -> Iterator[FunctionShape]:
-    _, node, depth, most = around.pop()
-    if around:
-        around[-1][3] = max(around[-1][3], most)
-    if node is not None:
-        first, last = node.start_point[0] + 1, node.end_point[0] + 1
-        name = text_of(node.child_by_field_name("name"))
-        inside = max(0, most - depth - 1)
-        yield FunctionShape(name, first, last - first + 1, inside, is_empty(node))
 
 
 def _is_intl(member: Node) -> bool:

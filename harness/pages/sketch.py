@@ -1,14 +1,15 @@
 """The test sketch of a page to DOM-level cases.
 
-Each line is a case of its own on a fresh page, with three exceptions, all of which say so themselves:
-lines under one scenario heading ("Scenario: ...", "Test 2: adding items") go on from each other; a line
-that begins with "then", "next" or "after that" goes on from the line before; and a line of steps without
-a check is the beginning of the next one. A line that only checks, after a line that did something and in
-the same list, may mean the page as it was left: it is tried on a fresh page with little confidence.
+Each line is a case of its own on a fresh page, with three exceptions, all of which say so
+themselves: lines under one scenario heading ("Scenario: ...", "Test 2: adding items") go on from
+each other; a line that begins with "then", "next" or "after that" goes on from the line before; and
+a line of steps without a check is the beginning of the next one. A line that only checks, after a
+line that did something and in the same list, may mean the page as it was left: it is tried on a
+fresh page with little confidence.
 
-Lines of code (Playwright, the DOM's own names, assertions) run as one program to the next blank line,
-`test(...)` or `goto`. Tables of steps in JSON or YAML are scenarios. What is not read in full is kept as
-unresolved with its reason; nothing is guessed.
+Lines of code (Playwright, the DOM's own names, assertions) run as one program to the next blank
+line, `test(...)` or `goto`. Tables of steps in JSON are scenarios. What is not read in full is kept
+as unresolved with its reason; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -18,17 +19,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from harness.pages.cases import PageCase
-from harness.pages.code import CodeReader, looks_like_code
+from harness.pages.code import CodeReader
+from harness.pages.code_parts import looks_like_code
 from harness.pages.expectations import Expectation
 from harness.pages.prose import read_prose
-from harness.pages.steptable import read_table
+from harness.pages.steptable import read_table, unfolded
 from harness.sketch.normalise import Line, lines_of
 from harness.sketch.spec import Unresolved
 from runners.pages.steps import PageStep
 
 MAX_CASES = 500
 MAX_CHARS = 200_000
-MAX_LINE_CHARS = 2_000
+MAX_LINE_CHARS = 1_000
+MAX_BLOCK = 400
+"""Lines of one run of code."""
 MAX_STEPS = 100
 """Steps of one case."""
 _GOES_ON = re.compile(
@@ -43,6 +47,7 @@ _AT_FIRST = re.compile(
     r"\b(?:initially|by default|on (?:page )?load|at first|at the start)\b", re.I
 )
 _UNSURE = 0.6
+_BY_ID = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class PageSketch:
 class _State:
     """What the lines so far leave for the next one."""
 
+    ids: tuple[str, ...] = ()
     cases: list[PageCase] = field(default_factory=list)
     unresolved: list[Unresolved] = field(default_factory=list)
     last: tuple[PageStep, ...] = ()
@@ -75,6 +81,8 @@ class _State:
             if len(self.cases) >= MAX_CASES or len(steps) > MAX_STEPS:
                 self.refuse(line, "too_many")
                 return
+            if _named_by_us(line, steps, each):
+                sure = min(sure, _BY_ID)
             self.cases.append(
                 PageCase(
                     f"c{len(self.cases) + 1}", line.number, line.raw.strip(), steps, each.probe,
@@ -91,14 +99,15 @@ class _State:
         self.last, self.pending, self.scenario, self.acted = (), False, scenario, False
 
 
-def compile_page_sketch(sketch: str) -> PageSketch:
-    """The cases of a page's sketch. Deterministic; never raises.
+def compile_page_sketch(sketch: str, ids: tuple[str, ...] = ()) -> PageSketch:
+    """The cases of a page's sketch. Deterministic; never raises. With the page's element `ids` a
+    plain noun is read too where it is one of them ("the total" is `#total`), with less confidence.
 
     Reasons of unresolved lines: unparsed (not read in full), no_check (steps that nothing follows),
     goes_on (continues a line that was not read), too_long, too_many.
     """
-    state = _State()
-    lines = lines_of(sketch[:MAX_CHARS])
+    state = _State(ids=ids)
+    lines = unfolded(lines_of(sketch[:MAX_CHARS]))
     table = read_table(sketch[:MAX_CHARS])
     if table is not None:
         for scenario in table:
@@ -134,7 +143,7 @@ def _code(state: _State, lines: list[Line], at: int) -> int:
     """Reads lines of code to the next blank line or prose; gives where it stopped."""
     end = at
     depth = 0
-    while end < len(lines) and not (lines[end].blank and depth <= 0):
+    while end < min(len(lines), at + MAX_BLOCK) and not (lines[end].blank and depth <= 0):
         body = lines[end].body
         if depth <= 0 and end > at and not looks_like_code(body):
             break
@@ -162,7 +171,7 @@ def _prose(state: _State, lines: list[Line], at: int) -> None:
         return
     body = line.body.strip().strip("*").strip()
     goes_on = _GOES_ON.match(body)
-    read = read_prose(body[goes_on.end() :] if goes_on else body)
+    read = read_prose(body[goes_on.end() :] if goes_on else body, state.ids)
     if isinstance(read, str):
         if _HEADING.fullmatch(line.text.strip()) and not _NUMBERED.match(line.text):
             _settle(state, lines, at)
@@ -184,6 +193,15 @@ def _prose(state: _State, lines: list[Line], at: int) -> None:
     state.last = steps
     state.pending = not read.expectations
     state.acted = state.acted or bool(read.steps)
+
+
+def _named_by_us(line: Line, steps: tuple[PageStep, ...], told: Expectation) -> bool:
+    """Whether an element is named by an id that does not stand on the line."""
+    targets = [step.target for step in steps[-1:]] + [told.probe.target]
+    return any(
+        each is not None and re.fullmatch(r"#[\w-]+", each.value) and each.value[1:] not in line.raw
+        for each in targets
+    )
 
 
 _BROKEN: tuple[PageStep, ...] = (PageStep("wait", value=-1),)

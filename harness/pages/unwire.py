@@ -20,8 +20,8 @@ from harness.pages.scripts import (
     literal,
     parse_script,
     script_query,
-    text_of,
 )
+from harness.pages.shapes import text_of
 
 _EVENTS = re.compile(
     r"(?:dbl|aux)?click|contextmenu|mouse\w+|pointer(?!lock)\w+|touch\w+|key(?:down|up|press)|input|"

@@ -9,8 +9,8 @@ One case goes to the driver as this JSON, and nothing else of it does:
                {"do": "wait", "value": 500}],
      "probe": {"read": "count", "target": {"by": "css", "value": ".todo"}}}
 
-Each case starts on a page that was loaded afresh with empty storage, and has settled. Fields that hold
-their default are left out. A step whose target is not found ends the case: `ran` is false.
+Each case starts on a page that was loaded afresh with empty storage, and has settled. Fields that
+hold their default are left out. A step whose target is not found ends the case: `ran` is false.
 
 Targets, `by`:
     css          a selector
@@ -21,15 +21,15 @@ Targets, `by`:
     field        label, then placeholder, then name or id: whichever is found first
     name         a control of that accessible name, else the innermost element of that text
     page         the body; `value` is empty
-Names and texts are compared without regard to case and runs of white space, whole first, then as a part.
-Of several matches the first visible one is meant (else the first), unless `nth` is given (0-based,
-negative from the end).
+Names and texts are compared without regard to case and runs of white space, whole first, then as a
+part. Of several matches the first visible one is meant (else the first), unless `nth` is given
+(0-based, negative from the end).
 
 Steps, `do`: click, dblclick, hover, focus, clear, check, uncheck, submit (all take a target);
-type (target; `value` is the text, in place of what stands there), choose (target; `value` is an option's
-label or value), press (`value` is a key as DevTools names it, "Enter", "Control+z"; target or the
-focused element), wait (`value` in ms of virtual time), reload (storage is kept), resize (`value` is the
-width in CSS pixels), go (`value` is the URL's hash, "#about").
+type (target; `value` is the text, in place of what stands there), choose (target; `value` is an
+option's label or value), press (`value` is a key as DevTools names it, "Enter", "Control+z"; target
+or the focused element), wait (`value` in ms of virtual time), reload (storage is kept), resize
+(`value` is the width in CSS pixels), go (`value` is the URL's hash, "#about").
 
 Probes, `read`, with the type of what is found:
     text       str | null      rendered text (innerText) of the target; null: no such element
@@ -116,11 +116,12 @@ class DriverCase:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> DriverCase:
-        """The case of such a JSON. Raises ValueError on a word outside of `ACTS`, `READS`, `BYS`."""
+        """The case of such a JSON. Raises ValueError on a word outside `ACTS`, `READS`, `BYS`."""
         steps = tuple(PageStep(**{**step, "target": _target(step)}) for step in data["steps"])
         probe = PageProbe(**{**data["probe"], "target": _target(data["probe"])})
-        words = [(s.do, ACTS) for s in steps] + [(probe.read, READS)]
-        words += [(part.target.by, BYS) for part in (*steps, probe) if part.target is not None]
+        targets = [each for each in (*(s.target for s in steps), probe.target) if each is not None]
+        words: list[tuple[str, tuple[str, ...]]] = [(s.do, ACTS) for s in steps]
+        words += [(probe.read, READS), *((target.by, BYS) for target in targets)]
         for word, known in words:
             if word not in known:
                 raise ValueError(f"{word!r} is none of {', '.join(known)}")
