@@ -38,8 +38,8 @@ class Phase(StrEnum):
     ACCESSIBILITY = "accessibility"
     KEYBOARD = "keyboard"
     EXPLORE = "explore"
-    FAULTS = "faults"
     CASES = "cases"
+    FAULTS = "faults"
 
 
 class Owner(StrEnum):

@@ -32,6 +32,8 @@ _NAMED: Mapping[str, tuple[str, int, str]] = {
     "End": ("End", 35, ""),
     "PageUp": ("PageUp", 33, ""),
     "PageDown": ("PageDown", 34, ""),
+    "Insert": ("Insert", 45, ""),
+    **{f"F{n}": (f"F{n}", 111 + n, "") for n in range(1, 13)},
 }
 Event = tuple[str, Mapping[str, Any]]
 
@@ -50,12 +52,12 @@ class Spot:
 
 def at(css: str) -> str:
     """The first element that matches a selector, as an expression."""
-    return f"{_hand()}.one({json.dumps(css)})"
+    return f"{hand()}.one({json.dumps(css)})"
 
 
 def spot(tab: Tab, element: str) -> Spot | None:
     """Scroll to an element; None where it has no box in view. Raises PageEnded, CallFailed."""
-    found = tab.measure(f"{_hand()}.spot({element})")
+    found = tab.measure(f"{hand()}.spot({element})")
     if not found:
         return None
     return Spot(found["x"], found["y"], found["hit"], found["byValue"])
@@ -63,12 +65,12 @@ def spot(tab: Tab, element: str) -> Spot | None:
 
 def focus(tab: Tab, element: str) -> bool:
     """Give it the focus; whether it took it."""
-    return bool(tab.measure(f"{_hand()}.focus({element})"))
+    return bool(tab.measure(f"{hand()}.focus({element})"))
 
 
 def blur(tab: Tab) -> None:
     """Take the focus from wherever it is."""
-    tab.measure(f"{_hand()}.blur()")
+    tab.measure(f"{hand()}.blur()")
 
 
 def hover(tab: Tab, place: Spot, *, ms: int = 40) -> None:
@@ -111,18 +113,24 @@ def wheel(tab: Tab, place: Spot, down: float) -> None:
 
 
 def press(tab: Tab, key: str, *, ms: int = 40) -> None:
-    """Press a key (`Enter`, `ArrowUp`, `a`, ...) or a combination like `Shift+Tab`."""
+    """Press a key (`Enter`, `ArrowUp`, `a`, ...) or a combination like `Shift+Tab`.
+
+    Raises:
+        ValueError: no such key.
+    """
     *held, name = key.split("+") if len(key) > 1 else [key]
+    if any(one not in _MODIFIERS for one in held) or (len(name) != 1 and name not in _NAMED):
+        raise ValueError(f"no key {key!r}: use a letter, or one of {', '.join(_NAMED)}")
     modifiers = sum(_MODIFIERS[one] for one in held)
     tab.act(*_key(name, modifiers), ms=ms)
 
 
-def type_text(tab: Tab, element: str, text: str, *, ms: int = 40) -> bool:
-    """Replace what a field holds by typing; False where the element takes no focus."""
-    if not tab.measure(f"{_hand()}.select({element})"):
+def type_text(tab: Tab, element: str, text: str, *, ms: int = 40, paste: bool = False) -> bool:
+    """Replace what a field holds by typing, or in one piece; False where it takes no focus."""
+    if not tab.measure(f"{hand()}.select({element})"):
         return False
     events: list[Event] = [*_key("Backspace", 0)]
-    if len(text) > _BY_KEYS:
+    if paste or len(text) > _BY_KEYS:
         events.append(("Input.insertText", {"text": text}))
     else:
         for letter in text:
@@ -136,7 +144,7 @@ def choose(tab: Tab, element: str, value: str, *, ms: int = 40) -> str | None:
 
     What stands in it afterwards; None where there is no such option.
     """
-    chosen = tab.measure(f"{_hand()}.set({element}, {json.dumps(value)})")
+    chosen = tab.measure(f"{hand()}.set({element}, {json.dumps(value)})")
     tab.act(ms=ms)
     return None if chosen is None else str(chosen)
 
@@ -146,7 +154,8 @@ def _source() -> str:
     return guest("hand.js")
 
 
-def _hand() -> str:
+def hand() -> str:
+    """`guest/hand.js` as an expression; made once in each document."""
     # An own property: without it, an element with this id would answer to the name.
     return (
         '(Object.hasOwn(globalThis, "__hand") ? globalThis.__hand : Object.defineProperty('

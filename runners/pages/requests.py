@@ -91,7 +91,7 @@ class Gate:
         self.phase = Phase.LOAD
         self.attempts: dict[str, int] = {}
         self.failing = ""
-        """While set, every request but the page is refused with this network error."""
+        """While set, the page's own requests (fetch, XHR) fail with this network error."""
 
     def quiet(self) -> bool:
         """Whether the page has got every answer that it waits for.
@@ -139,9 +139,10 @@ class Gate:
         if kind == "Document" and params.get("frameId") == self.frame:
             self._document(url, number, post)
             return
-        if self.failing:
+        if self.failing and kind in ("XHR", "Fetch"):
             self._refuse(number, post, self.failing)
-            self._note(url, kind, "refused", note=self.failing)
+            # What the URL stands for was seen before, or will be: a fault says nothing about it.
+            self.count("failed")
             return
         if url.startswith(ORIGIN):
             self._fulfil(number, post, 404, {"content-type": "text/plain"}, b"")

@@ -10,6 +10,7 @@ from runners.pages.patience import Budget
 from runners.pages.pictures import Picture, decode, look
 from runners.pages.probes.state import Idle
 from runners.pages.requests import Shelf
+from runners.pages.steps import DriverCase
 from runners.pages.tab import Tab
 
 DEFAULT_BUDGET = Budget()
@@ -25,6 +26,7 @@ class Order:
     seed: int = 1
     budget: Budget = DEFAULT_BUDGET
     shelf: Shelf | None = None
+    cases: tuple[DriverCase, ...] = ()
     conditions: Conditions = DEFAULT_CONDITIONS
     trace: tuple[Action, ...] = ()
     """Steps to take again in place of an exploration; none explores."""

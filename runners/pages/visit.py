@@ -9,8 +9,12 @@ from runners.pages.drivers import TabOf
 from runners.pages.evidence import End, PageEvidence, Phase
 from runners.pages.patience import PageEnded, Patience
 from runners.pages.pictures import Picture
+from runners.pages.probes.accessibility import accessibility
+from runners.pages.probes.cases import cases
 from runners.pages.probes.coverage import begin, end
 from runners.pages.probes.explore import explore
+from runners.pages.probes.faults import faults
+from runners.pages.probes.keyboard import keyboard
 from runners.pages.probes.rest import after, rest
 from runners.pages.probes.views import media, views
 from runners.pages.protocol import BrowserFault, CallFailed, Line, Pipes
@@ -58,7 +62,10 @@ def visit(pipes: Pipes, wire: Line, order: Order, tab_of: TabOf = Tab) -> Visite
                 act(scene)
         except PageEnded as ended:
             reusable = False
-            scene.add(end=ended.end, detail=f"{scene.evidence.phase.value}: {ended.detail}")
+            if scene.evidence.phase is not Phase.FAULTS:
+                scene.add(end=ended.end, detail=f"{scene.evidence.phase.value}: {ended.detail}")
+            # What a page does under a fault that we injected stands in that fault, and is no end:
+            # everything that a visitor meets was measured before.
         except CallFailed as failed:
             raise BrowserFault(f"{scene.evidence.phase.value}: {failed}") from failed
         finally:
@@ -82,9 +89,13 @@ def phases(depth: str) -> tuple[tuple[Phase, PhaseOf], ...]:
         (Phase.REST, begin),
         (Phase.VIEWS, views),
         (Phase.MEDIA, media),
+        (Phase.ACCESSIBILITY, accessibility),
+        (Phase.KEYBOARD, keyboard),
         (Phase.EXPLORE, explore),
         (Phase.EXPLORE, after),
         (Phase.EXPLORE, end),
+        (Phase.CASES, cases),
+        (Phase.FAULTS, faults),
     )
 
 

@@ -4,7 +4,9 @@
   const one = (css) => Document.prototype.querySelector.call(document, css);
   const rect = (el) => Element.prototype.getBoundingClientRect.call(el);
   const matches = (el, css) => Element.prototype.matches.call(el, css);
-  const above = (el) => Object.getOwnPropertyDescriptor(Node.prototype, "parentNode").get.call(el);
+  const shadow = Object.getOwnPropertyDescriptor(Element.prototype, "shadowRoot").get;
+  const parent = Object.getOwnPropertyDescriptor(Node.prototype, "parentNode").get;
+  const above = (el) => el instanceof ShadowRoot ? el.host : parent.call(el);
   const top = () => Object.getOwnPropertyDescriptor(Document.prototype, "activeElement").get.call(document);
   const BY_VALUE = "select, input[type=color], input[type=date], input[type=time], input[type=month],"
     + " input[type=week], input[type=datetime-local], input[type=range]";
@@ -12,8 +14,27 @@
     el, new Event(type, { bubbles: true, composed: type === "input" }));
   const owner = (el) => el instanceof HTMLSelectElement ? HTMLSelectElement.prototype
     : el instanceof HTMLTextAreaElement ? HTMLTextAreaElement.prototype : HTMLInputElement.prototype;
+  const id = Object.getOwnPropertyDescriptor(Element.prototype, "id").get;
+  const tag = Object.getOwnPropertyDescriptor(Element.prototype, "localName").get;
+  const before = Object.getOwnPropertyDescriptor(Element.prototype, "previousElementSibling").get;
+  const after = Object.getOwnPropertyDescriptor(Element.prototype, "nextElementSibling").get;
+  // A short selector that finds this element first: up to the next id that is the only one.
+  const name = (el) => {
+    const parts = [];
+    for (let at = el; at instanceof Element; at = parent.call(at)) {
+      const own = id.call(at);
+      if (own && one(`#${CSS.escape(own)}`) === at) return [`#${CSS.escape(own)}`, ...parts].join(" > ");
+      let place = 1, alone = true;
+      const kind = tag.call(at);
+      if (kind === "body" || kind === "html") { parts.unshift(kind); break; }
+      for (let other = before.call(at); other; other = before.call(other)) if (tag.call(other) === kind) place++;
+      if (place === 1) for (let other = after.call(at); other && alone; other = after.call(other)) alone = tag.call(other) !== kind;
+      parts.unshift(CSS.escape(kind) + (place > 1 || !alone ? `:nth-of-type(${place})` : ""));
+    }
+    return parts.join(" > ");
+  };
   return {
-    one,
+    one, name,
     // Scrolls there; the middle of the largest part that lies in view, and whether a hit there is one of it.
     spot(el) {
       if (!el) return null;
@@ -27,15 +48,22 @@
       }
       if (!best) return null;
       let hit = Document.prototype.elementFromPoint.call(document, best.x, best.y);
-      let own = false;
-      for (let at = hit; at && !own; at = above(at)) own = at === el;
-      if (!own && hit && el instanceof HTMLInputElement && el.labels)
-        for (const label of el.labels) for (let at = hit; at && !own; at = above(at)) own = at === label;
+      for (let inner = hit; inner; hit = inner || hit) {
+        const open = shadow.call(inner);
+        inner = open ? ShadowRoot.prototype.elementFromPoint.call(open, best.x, best.y) : null;
+        if (inner === hit) break;
+      }
+      const on = (wanted) => { for (let at = hit; at; at = above(at)) if (at === wanted) return true; return false; };
+      // A label stands for its field, which is often hidden behind it.
+      const own = on(el) || (el instanceof HTMLInputElement && Array.from(el.labels || []).some(on));
       return { x: best.x, y: best.y, hit: own, byValue: matches(el, BY_VALUE) };
     },
+    // A label stands for its field.
+    of(el) { return el instanceof HTMLLabelElement && el.control ? el.control : el; },
     focus(el) { HTMLElement.prototype.focus.call(el, { preventScroll: true }); return top() === el; },
     blur() { const at = top(); if (at instanceof HTMLElement) HTMLElement.prototype.blur.call(at); },
-    select(el) {
+    select(named) {
+      const el = this.of(named);
       HTMLElement.prototype.focus.call(el, { preventScroll: true });
       if (el instanceof HTMLTextAreaElement) HTMLTextAreaElement.prototype.select.call(el);
       else if (el instanceof HTMLInputElement) HTMLInputElement.prototype.select.call(el);
@@ -43,10 +71,12 @@
       return top() === el;
     },
     // An option by value, else by its text, else by number; other fields by value. The value that stands after.
-    set(el, value) {
+    set(named, value) {
+      const el = this.of(named), low = value.trim().toLowerCase();
       if (el instanceof HTMLSelectElement) {
         const all = Array.from(HTMLSelectElement.prototype[Symbol.iterator].call(el));
         const wanted = all.find((o) => o.value === value) || all.find((o) => o.text.trim() === value.trim())
+          || all.find((o) => o.text.trim().toLowerCase() === low || o.value.toLowerCase() === low)
           || (/^#\d+$/.test(value) ? all[Number(value.slice(1)) - 1] : null);
         if (!wanted || wanted.disabled) return null;
         if (el.multiple) wanted.selected = true;

@@ -11,6 +11,7 @@ from runners.pages.requests import ORIGIN
 from runners.pages.scene import Scene
 
 _MOST = 300
+_OURS = ("error", "unhandledrejection")
 _FILL = """(function(types, ...nodes) {
   const heard = globalThis.__heard = new Map();
   nodes.forEach((node, i) => heard.set(node, types[i]));
@@ -63,5 +64,9 @@ def _listeners(scene: Scene, of: str) -> list[dict[str, Any]]:
     told: Any = tab.call(
         "DOMDebugger.getEventListeners", {"objectId": number, "depth": -1, "pierce": False}
     )
-    listeners: list[dict[str, Any]] = told["listeners"]
-    return listeners
+    # The two that guest/init.js hears errors with are none of the page's.
+    return [
+        listener
+        for listener in told["listeners"]
+        if listener["type"] not in _OURS or listener["scriptId"] in scene.scripts
+    ]

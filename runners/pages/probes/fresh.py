@@ -1,0 +1,41 @@
+"""The same page from its first byte, in the context that is already there."""
+
+from __future__ import annotations
+
+from runners.pages.requests import ORIGIN
+from runners.pages.tab import Tab
+
+_LOAD_MS = 3000
+_SETTLE_MS = 300
+
+
+_CLEAN = """if (top === self) for (const kind of ["sessionStorage", "localStorage"])
+  try { globalThis[kind].clear(); } catch {}"""
+
+
+def reload(tab: Tab, *, settle_ms: int = _SETTLE_MS) -> bool:
+    """Load the page once more; whether it was complete within its virtual time.
+
+    Raises:
+        PageEnded: it hangs, or died.
+    """
+    tab.gate.serve_again()
+    tab.loaded = False
+    # A fragment or a state that the page pushed would make it a step within the same document.
+    tab.call("Page.navigate", {"url": ORIGIN})
+    begun = tab.clock.now_ms
+    while not tab.loaded and tab.clock.now_ms - begun < _LOAD_MS:
+        tab.clock.advance(40)
+    tab.clock.advance(settle_ms, 50)
+    return tab.loaded
+
+
+def start_over(tab: Tab) -> bool:
+    """Load it as if it was never here: without anything that it stored. See `reload`."""
+    kinds = "cookies,indexeddb,local_storage,cache_storage,file_systems"
+    tab.call("Storage.clearDataForOrigin", {"origin": ORIGIN, "storageTypes": kinds})
+    # What it writes as it is left, and its session, go before the first script of the new document.
+    script = tab.call("Page.addScriptToEvaluateOnNewDocument", {"source": _CLEAN})
+    loaded = reload(tab)
+    tab.call("Page.removeScriptToEvaluateOnNewDocument", dict(script))
+    return loaded

@@ -1,0 +1,116 @@
+"""Input as a visitor gives it: trusted events, values, and no picker that stops the frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from runners.pages import inputs
+from runners.pages.inputs import at, spot
+from runners.pages.scene import Scene
+
+OpenPage = Callable[[str], Scene]
+LOG = "<script>window.log = []; for (const e of %s) addEventListener(e, (x) => log.push(`${e} ${x.target.id} ${x.isTrusted}`), true)</script>"
+
+
+def logged(scene: Scene) -> str:
+    return str(scene.tab.ask("log.splice(0).join('; ')"))
+
+
+def test_a_click_is_a_visitor_s(open_page: OpenPage) -> None:
+    """It is trusted, reaches what is far below, and twice in a row is a double click."""
+    scene = open_page(
+        f"<!doctype html><div style='height:3000px'></div><button id=b>b</button>{LOG % ['click', 'dblclick']}"
+    )
+    place = spot(scene.tab, at("#b"))
+    assert place is not None and place.hit and not place.by_value
+    inputs.click(scene.tab, place)
+    assert logged(scene) == "click b true"
+    inputs.click(scene.tab, place, times=2)
+    assert logged(scene) == "click b true; click b true; dblclick b true"
+
+
+def test_what_is_covered_or_absent_is_known(open_page: OpenPage) -> None:
+    """An element under another is not hit; one without a box, or not there, has no spot."""
+    scene = open_page(
+        "<!doctype html><button id=a>a</button><div style='position:fixed;inset:0'></div><button id=n hidden>n</button>"
+    )
+    covered = spot(scene.tab, at("#a"))
+    assert covered is not None and not covered.hit
+    assert spot(scene.tab, at("#n")) is None
+    assert spot(scene.tab, at("#nothing")) is None
+
+
+def test_typing_replaces_what_was_there(open_page: OpenPage) -> None:
+    """Letters, accents, lines and long texts arrive whole; a disabled field takes none."""
+    scene = open_page(
+        "<!doctype html><input id=i value=old><textarea id=t>old</textarea><p id=p contenteditable>old</p><input id=d disabled>"
+    )
+    tab = scene.tab
+    for field, text in (("#i", "Grüße, 12€"), ("#t", "a\nb"), ("#i", "long " * 100)):
+        assert inputs.type_text(tab, at(field), text)
+        assert tab.measure(f"{at(field)}.value") == text
+    assert inputs.type_text(tab, at("#p"), "new")
+    assert tab.measure("document.querySelector('#p').textContent") == "new"
+    assert not inputs.type_text(tab, at("#d"), "x")
+
+
+def test_keys_and_combinations(open_page: OpenPage) -> None:
+    """Named keys, letters and modifiers have the names that scripts look for."""
+    scene = open_page(
+        "<!doctype html><script>window.log = []; onkeydown = (e) => log.push([e.key, e.code, e.keyCode, e.ctrlKey, e.shiftKey].join())</script>"
+    )
+    for key in ("ArrowUp", "Space", "a", "7", "Control+s", "Shift+Tab"):
+        inputs.press(scene.tab, key)
+    assert logged(scene) == (
+        "ArrowUp,ArrowUp,38,false,false;  ,Space,32,false,false; a,KeyA,65,false,false; "
+        "7,Digit7,55,false,false; s,KeyS,83,true,false; Tab,Tab,9,false,true"
+    )
+
+
+def test_choosing(open_page: OpenPage) -> None:
+    """By value, by text or by number, with the events that scripts wait for; else None."""
+    scene = open_page(
+        f"<!doctype html><select id=s><option value=x>Ex<option value=y>Why<option disabled>no</select><input id=r type=range><input id=d type=date>{LOG % ['input', 'change']}"
+    )
+    chosen = [inputs.choose(scene.tab, at("#s"), value) for value in ("y", "Ex", "#2", "no", "zzz")]
+    assert chosen == ["y", "x", "y", None, None]
+    assert logged(scene).count("change s") == 3
+    assert inputs.choose(scene.tab, at("#r"), "77") == "77"
+    assert inputs.choose(scene.tab, at("#d"), "2026-02-03") == "2026-02-03"
+
+
+@pytest.mark.parametrize("opener", ["#s", "#c", "#d", "#l", "#b"])
+def test_no_picker_stops_the_frames(open_page: OpenPage, opener: str) -> None:
+    """Lists, colours and dates, clicked, by a label, by a script or by keys: the page lives on."""
+    scene = open_page(f"""<!doctype html><select id=s><option>1<option>2</select><input type=color id=c><input type=date id=d>
+    <label id=l for=c>colour</label><button id=b>b</button><script>b.onclick = () => c.click()</script>{LOG % ["click"]}""")
+    tab = scene.tab
+    place = spot(tab, at(opener))
+    assert place is not None
+    inputs.click(tab, place)
+    assert logged(scene).startswith(f"click {opener[1:]} true")
+    for key in ("Space", "Enter", "ArrowDown"):
+        inputs.press(tab, key)
+    before = tab.clock.now_ms
+    tab.clock.look()
+    tab.clock.advance(100)
+    assert tab.clock.now_ms > before
+    assert tab.measure("document.hasFocus()")
+
+
+def test_dragging_and_the_wheel(open_page: OpenPage) -> None:
+    """A drag presses, moves and lets go elsewhere; the wheel scrolls what lies under it."""
+    scene = open_page(
+        f"<!doctype html><div id=a>a</div><div id=z style='margin-top:100px'>z</div><div style='height:3000px'></div>{LOG % ['mousedown', 'mouseup', 'wheel']}"
+    )
+    tab = scene.tab
+    begin, end = spot(tab, at("#a")), spot(tab, at("#z"))
+    assert begin is not None and end is not None
+    inputs.drag(tab, begin, end)
+    assert logged(scene) == "mousedown a true; mouseup z true"
+    inputs.wheel(tab, begin, 200)
+    tab.clock.advance(200)
+    assert "wheel" in logged(scene)
+    assert tab.measure("scrollY") == 200
