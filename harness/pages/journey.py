@@ -1,7 +1,7 @@
 """The journey of one page, top to bottom: from a pair to a verdict. Nothing else knows the order.
 
     pair -> page -> what its text proves -> cases -> visit (again where it ended badly)
-         -> comparison -> score -> decision -> verdict
+         -> comparison (visits for cases alone where they say more) -> score -> decision -> verdict
 
 Only `PageLab.visitor` opens candidate pages, and only in an isolated browser.
 """
@@ -9,7 +9,7 @@ Only `PageLab.visitor` opens candidate pages, and only in an isolated browser.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from harness.decide import Decision
@@ -21,6 +21,7 @@ from harness.models import (
     Provenance,
     Reason,
     RunLine,
+    Strength,
     Verdict,
     VerdictStatus,
     digest,
@@ -30,9 +31,12 @@ from harness.pages.dimensions import PageScore, score
 from harness.pages.document import Document, read_document
 from harness.pages.extract import page_of
 from harness.pages.lab import PageLab
+from harness.pages.sketch import compile_page_sketch
+from harness.pages.trials import CASE_CPU_S, first_cases, runnable, try_cases
 from runners.pages.evidence import Action, Conditions, Owner, PageEvidence
 from runners.pages.pictures import Picture
-from runners.pages.scene import Order
+from runners.pages.scene import DEFAULT_BUDGET, Order
+from runners.pages.steps import DriverCase
 from runners.pages.visit import Visited
 from sandboxes.base import SandboxUnavailable
 
@@ -48,6 +52,8 @@ class Seen:
     visits: tuple[PageEvidence, ...] = ()
     pictures: dict[str, Picture] = field(default_factory=dict)
     cases: tuple[CaseLine, ...] = ()
+    unresolved: tuple[CaseLine, ...] = ()
+    strength: Strength = field(default_factory=Strength)
     score: PageScore | None = None
 
 
@@ -78,13 +84,24 @@ def examine_page(
         decision = Decision(VerdictStatus.SKIPPED, (Reason.TOOLCHAIN_UNAVAILABLE,),
                             f"no browser: {error}; {error.hint}")  # fmt: skip
         return _written(pair, Seen(html=page.html), decision, fingerprint, provenance)
-    seen = look_at(page.html, lab, conditions, seed=seed)
-    if seen.document is None:
-        raise ValueError("a page that was looked at has a document")
+    document = read_document(page.html)
+    sketch = compile_page_sketch(pair.sketch, document.ids)
+    asked = first_cases(runnable(sketch))
+    seen = look_at(page.html, lab, conditions, seed=seed, cases=asked)
+
+    def again(cases: tuple[DriverCase, ...], stub: bytes | None, scripts: bool) -> PageEvidence:
+        order = _order(page.html, lab, conditions, depth="cases", seed=seed, cases=cases)
+        order = replace(order, page=order.page if stub is None else stub, scripts=scripts)
+        return lab.visitor.visit(order).evidence
+
+    tried = try_cases(sketch, document, seen.visits[-1], again)
+    seen = replace(seen, cases=tried.lines, unresolved=tried.unresolved, strength=tried.strength)
     measured = PageMeasured(
-        document=seen.document,
+        document=document,
         visits=seen.visits,
-        cases=seen.cases,
+        cases=tried.lines,
+        weak=tried.weak,
+        later=tried.later,
         score=seen.score.measured_total if seen.score else None,
         coverage=seen.score.coverage if seen.score else None,
     )
@@ -99,15 +116,13 @@ def look_at(
     depth: str = "full",
     seed: int = 1,
     trace: tuple[Action, ...] = (),
+    cases: tuple[DriverCase, ...] = (),
 ) -> Seen:
     """Read the text, visit the page, score what was measured. With a `trace`, its steps are taken
     in place of an exploration. Raises SandboxUnavailable."""
     document = read_document(html)
-    data = html.encode("utf-8", "surrogatepass")
-    order = Order(
-        page=data, depth=depth, seed=seed, shelf=lab.shelf, conditions=conditions, trace=trace
-    )
-    visited = lab.visitor.visit(order)
+    order = _order(html, lab, conditions, depth=depth, seed=seed, cases=cases)
+    visited = lab.visitor.visit(replace(order, trace=trace))
     visits = _visits(visited)
     return Seen(
         html=html,
@@ -115,6 +130,27 @@ def look_at(
         visits=visits,
         pictures=visited.pictures,
         score=score(visits[-1], document) if depth == "full" else None,
+    )
+
+
+def _order(
+    html: str,
+    lab: PageLab,
+    conditions: Conditions,
+    *,
+    depth: str,
+    seed: int,
+    cases: tuple[DriverCase, ...],
+) -> Order:
+    spare = CASE_CPU_S * len(cases)
+    return Order(
+        page=html.encode("utf-8", "surrogatepass"),
+        depth=depth,
+        seed=seed,
+        budget=replace(DEFAULT_BUDGET, visit_cpu_s=DEFAULT_BUDGET.visit_cpu_s + spare),
+        shelf=lab.shelf,
+        cases=cases,
+        conditions=conditions,
     )
 
 
@@ -141,6 +177,8 @@ def _written(
         cases_planned=len(seen.cases),
         cases_passed=passed,
         cases=seen.cases,
+        unresolved=seen.unresolved,
+        strength=seen.strength,
         runs=tuple(_run(number, visit) for number, visit in enumerate(seen.visits, 1)),
         repairs=pair.repairs,
         provenance=provenance,
