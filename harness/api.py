@@ -17,6 +17,7 @@ from pathlib import Path
 from harness.audit import AuditReport, run_audit
 from harness.calibration import calibrate as measure_again
 from harness.config import Settings, load_settings
+from harness.dataset import read_pairs
 from harness.doctor import Diagnosis, diagnose
 from harness.errors import Interrupted, Misuse
 from harness.lab import open_lab
@@ -117,7 +118,7 @@ def render(
     trace: str | Path | None = None,
     settings: Settings | None = None,
 ) -> Rendered:
-    """Visit one page in the isolated browser: a file, a run's pair, or stdin for "-".
+    """Visit one page in the isolated browser: a file, a run's or a file's pair, or stdin for "-".
 
     `times` over, to see whether visits agree; or, with a `trace`, once and by its steps.
 
@@ -133,11 +134,17 @@ def render(
 
 
 def _page_pair(source: str | Path, pair_id: str | None) -> Pair:
+    where = Path(source)
     if pair_id is None:
-        if str(source) != "-" and Path(source).is_dir():
-            raise Misuse(f"{source} is a folder: which pair?",
-                         hint="pairproof render RUN PAIR")  # fmt: skip
+        if where.is_dir() or where.suffix == ".jsonl":
+            raise Misuse(f"{source} holds many pairs: which one?",
+                         hint=f"pairproof render {source} PAIR")  # fmt: skip
         return pair_from(str(source))
+    if where.is_file():
+        for row in read_pairs([where]):
+            if isinstance(row, Pair) and row.id == pair_id:
+                return row
+        raise Misuse(f"no pair {pair_id!r} in {source}", hint="give the id of one of its rows")
     _, plan = stored_plan(load_run(source), pair_id)
     return Pair.model_validate(plan["pair"])
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from harness.cdn.asks import compact
-from harness.cdn.esbuild import ENTRY, VARIABLE, Bundler, find_esbuild
+from harness.cdn.asks import Need, compact
+from harness.cdn.esbuild import COMMONJS, ENTRY, VARIABLE, Bundler, find_esbuild
 from harness.cdn.lock import Lock
 from harness.cdn.npm import Npm
-from harness.cdn.resolve import chosen
+from harness.cdn.resolve import held_version
 from harness.cdn.store import Module, Store
 from harness.errors import CannotJudge
 
-BUILDER = 1
+BUILDER = 2
 """Counts up when the same package may give another module: then it is built anew."""
 _Item = tuple[str, str, str]
 """Package, version, entry."""
@@ -32,23 +32,33 @@ _RESERVED = frozenset(
     {"break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do",
      "else", "enum", "export", "extends", "false", "finally", "for", "function", "if", "import",
      "in", "instanceof", "new", "null", "return", "super", "switch", "this", "throw", "true", "try",
-     "typeof", "var", "void", "while", "with", "yield", "let", "static", "await", "__esModule"}
+     "typeof", "var", "void", "while", "with", "yield", "let", "static", "await", "__esModule",
+     "__commonjs", "prototype", "exports"}
 )  # fmt: skip
-_MOST_NAMES = 1500
+_PROPERTY = re.compile(r"[\w$]\.([A-Za-z_$][\w$]*)\s*=(?![=>])")
+_FEW = 3
+_MOST_NAMES = 4000
 
 
 @dataclass(kw_only=True)
 class Built:
-    """What was built, and what could not be, with the reason."""
+    """What was built, and what could not be, with the reason. `lacking` are packages and versions
+    that modules import, that the lock holds and the store does not."""
 
     built: int = 0
     failed: dict[str, str] = field(default_factory=dict)
+    lacking: set[tuple[str, str]] = field(default_factory=set)
 
 
 def build_modules(
-    lock: Lock, store: Store, npm: Npm, *, say: Callable[[str], None] = lambda text: None
+    lock: Lock,
+    store: Store,
+    npm: Npm,
+    wants: Iterable[Need],
+    *,
+    say: Callable[[str], None] = lambda text: None,
 ) -> Built:
-    """Build the modules that the lock wants and, in turn, what they import from other packages.
+    """Build those of `wants` that are modules and, in turn, what they import from other packages.
 
     What cannot be built (without esbuild, nothing can) is recorded with its reason, and tried again
     by the next call. Nothing of a package is executed.
@@ -56,14 +66,17 @@ def build_modules(
     done = Built()
     queue = [
         (need.package, version, need.module)
-        for need in lock.wants
-        if need.module is not None and (version := _held(lock, need.package, need.spec))
+        for need in wants
+        if need.module is not None and (version := held_version(lock, need))
     ]
     seen: set[_Item] = set()
     program: str | None = None
     while queue:
         package, version, entry = item = queue.pop(0)
-        if item in seen or store.manifest(package, version) is None:
+        if item in seen:
+            continue
+        if store.manifest(package, version) is None:
+            done.lacking.add((package, version))
             continue
         seen.add(item)
         known = store.modules(package, version)
@@ -88,13 +101,10 @@ def exported_names(text: str) -> list[str]:
     found = {a or b for a, b in _NAME.findall(text)}
     for literal in _LITERAL.findall(text):
         found |= set(re.findall(r"(?:^|,)\s*([A-Za-z_$][\w$]*)\s*(?=[,:}]|$)", literal))
+    if len(found - _RESERVED) < _FEW:
+        # Names set on a function or object that is exported whole, as lodash does.
+        found |= set(_PROPERTY.findall(text))
     return sorted(found - _RESERVED)[:_MOST_NAMES]
-
-
-def _held(lock: Lock, package: str, spec: str) -> str | None:
-    item = lock.packages.get(package)
-    version = chosen(item, spec) if item is not None else None
-    return version if item is not None and version in item.held else None
 
 
 def _imported(lock: Lock, module: Module, package: str, version: str) -> list[_Item]:
@@ -102,7 +112,8 @@ def _imported(lock: Lock, module: Module, package: str, version: str) -> list[_I
     for text in module.outside:
         head, _, entry = text.partition(" ")
         name, _, spec = head.rpartition("@")
-        other = version if name == package else _held(lock, name, spec)
+        need = Need(package=name, spec=spec, module=entry)
+        other = version if name == package else held_version(lock, need)
         if other is not None:
             found.append((name, other, entry))
     return found
@@ -146,13 +157,17 @@ def _bundle(program: str, lock: Lock, store: Store, folder: Path, item: _Item) -
         sha256=store.put(made.text.encode()),
         default=has_default,
         builder=BUILDER,
+        hollow=made.is_hollow(),
         outside=tuple(_told(path, outside) for path in made.outside()),
     )
 
 
 def _wrapper(names: list[str]) -> str:
     text = f"import * as all from {json.dumps(ENTRY)};\nconst m = all.default ?? all;\n"
-    text += "export default m && m.__esModule && 'default' in m ? m.default : m;\n"
+    text += (
+        "const esm = m && m.__esModule;\nexport default esm && 'default' in m ? m.default : m;\n"
+    )
+    text += f"export const {COMMONJS} = !esm;\n"
     return text + "".join(
         f"const v{i} = m.{name};\nexport {{ v{i} as {name} }};\n" for i, name in enumerate(names)
     )

@@ -21,6 +21,9 @@ VARIABLE = "PAIRPROOF_ESBUILD"
 ENTRY = "pairproof-entry"
 """By this name our own sources import what is built: the package's name may lead to the shelf."""
 
+COMMONJS = "__commonjs"
+"""Exported as true by modules whose default export is a CommonJS `module.exports`."""
+
 _TIMEOUT_S = 180
 _NODE = (
     "assert", "async_hooks", "buffer", "child_process", "cluster", "console", "constants", "crypto",
@@ -45,6 +48,10 @@ class Output:
         inputs = self.meta["inputs"]
         first = next((item["path"] for item in inputs[source]["imports"]), "")
         return bool(inputs.get(first, {}).get("format") == "cjs")
+
+    def is_hollow(self) -> bool:
+        """Whether it imports modules of Node.js, which are empty here."""
+        return "empty.cjs" in self.meta["inputs"]
 
     def outside(self) -> tuple[str, ...]:
         """The packages that are imported from the shelf, with their entries: `name/entry`."""
@@ -115,7 +122,7 @@ class Bundler:
 def _banner(paths: Sequence[str]) -> list[str]:
     """esbuild leaves `require` of what is outside as it is: this gives it the imported modules.
 
-    A module whose names all stand on its default export was CommonJS: then that is handed out.
+    Of one that was CommonJS itself its `module.exports` is handed out.
     """
     if not paths:
         return []
@@ -123,7 +130,6 @@ def _banner(paths: Sequence[str]) -> list[str]:
     table = ",".join(f'"{OUTSIDE}{path}":__o{i}' for i, path in enumerate(paths))
     lines.append(
         "var require=(t=>n=>{const m=t[n];if(!m)throw Error('no module '+n);"
-        "const d=m.default;return d&&typeof d!='string'&&Object.keys(m).every("
-        f"k=>k=='default'||k in d)?d:m}})({{{table}}});"
+        f"return m.{COMMONJS}?m.default:m}})({{{table}}});"
     )
     return ["--banner:js=" + "".join(lines)]

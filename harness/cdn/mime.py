@@ -28,8 +28,9 @@ _BINARIES = frozenset(
      ".traineddata", ".task", ".tflite", ".ktx2", ".drc", ".fbx", ".obj", ".mtl", ".exr"}
 )  # fmt: skip
 _UNUSED = frozenset(
-    {"test", "tests", "__tests__", "spec", "specs", "coverage", "benchmark", "benchmarks",
-     "node_modules", ".github", "typings", "@types", "flow-typed", "scss", "less", "sass"}
+    {"test", "tests", "__tests__", "coverage", "benchmark", "benchmarks",
+     "node_modules", ".github", "typings", "@types", "flow-typed", "typedoc", "docs",
+     "doc", "scss", "less", "sass"}
 )  # fmt: skip
 MOST_BYTES = 48 * 1024 * 1024
 """Larger files are left out of the store."""
@@ -48,6 +49,8 @@ def kept(package: str, path: str, size: int) -> bool:
         return False
     if path == "package.json":
         return True
+    if suffix == ".json" and "types" in pure.parts:
+        return False
     if package.startswith("@fontsource") and suffix in (".woff", ".scss", ".json"):
         return False
     return suffix in _TYPES or suffix in _BINARIES

@@ -57,7 +57,7 @@ class ModuleFile:
         text = f"export * from {json.dumps(url)};\n"
         if module.default:
             text += f"export {{ default }} from {json.dumps(url)};\n"
-        return _served(self.package, chosen, self.entry, text.encode())
+        return _served(self.package, chosen, self.entry, text.encode(), module)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +88,7 @@ class ModuleBuild:
                           path=self.entry, note="its build is not in the store")  # fmt: skip
         if module.outside:
             body = _IMPORT.sub(lambda match: self._outside(stock, chosen, module, match), body)
-        return _served(self.package, chosen, self.entry, body)
+        return _served(self.package, chosen, self.entry, body, module)
 
     def _outside(
         self, stock: Stock, chosen: Choice, module: Module, match: re.Match[bytes]
@@ -126,15 +126,16 @@ def _module(stock: Stock, package: str, chosen: Choice, entry: str) -> Module | 
     )  # fmt: skip
 
 
-def _served(package: str, chosen: Choice, entry: str, body: bytes) -> Answer:
+def _served(package: str, chosen: Choice, entry: str, body: bytes, module: Module) -> Answer:
+    notes = [chosen.note, "a build of ours", "without modules of Node.js" * module.hollow]
     return served(
         body,
         kind=SCRIPT,
-        outcome="hit" if chosen.exact else "approximate",
+        outcome="hit" if chosen.exact and not module.hollow else "approximate",
         package=package,
         version=chosen.version,
         path=entry or "+esm",
-        note=chosen.note or "a build of ours",
+        note="; ".join(note for note in notes if note),
     )
 
 

@@ -76,6 +76,13 @@ def chosen(item: Listed, spec: str) -> str | None:
     return item.resolve(spec) or nearest(spec, item.versions)
 
 
+def held_version(lock: Lock, need: Need) -> str | None:
+    """The held version that settles a need; None where the lock does not settle it."""
+    item = lock.packages.get(need.package)
+    version = chosen(item, need.spec) if item is not None else None
+    return version if item is not None and version in item.held else None
+
+
 def _unsettled(lock: Lock, missing: Iterable[str]) -> dict[str, list[Need]]:
     todo: dict[str, list[Need]] = {}
     lost = set(missing)

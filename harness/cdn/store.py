@@ -43,13 +43,15 @@ class Manifest:
 class Module:
     """An ES module built of a package. `outside` are the packages that it imports from the shelf,
     each as `name@range` or `name@range entry`; `error` says why there is no module, `builder`
-    by which edition of our building it was made."""
+    by which edition of our building it was made, `hollow` whether it imports modules of Node.js,
+    which are empty."""
 
     sha256: str = ""
     default: bool = False
     outside: tuple[str, ...] = ()
     error: str = ""
     builder: int = 0
+    hollow: bool = False
 
     def range_of(self, package: str) -> str:
         """The range in which the module wants a package from outside."""
@@ -124,6 +126,7 @@ class Store:
                 outside=tuple(built["outside"]),
                 error=built["error"],
                 builder=built.get("builder", 0),
+                hollow=built.get("hollow", False),
             )
             for entry, built in item.items()
         }
@@ -146,23 +149,28 @@ class Store:
 
     def size(self) -> tuple[int, int]:
         """Number and bytes of the files in the store."""
-        sizes = [
-            entry.stat().st_size
-            for sub in _entries(self.folder / "blobs")
-            for entry in _entries(Path(sub.path))
-        ]
+        sizes = [path.stat().st_size for path in self.blobs()]
         return len(sizes), sum(sizes)
+
+    def blobs(self) -> list[Path]:
+        """Every file."""
+        return [path for path in (self.folder / "blobs").glob("??/*") if len(path.name) == 64]
+
+    def versions(self) -> list[tuple[str, str]]:
+        """Every package and version that is unpacked here."""
+        return [
+            (path.parent.name.replace("+", "/"), path.name.removesuffix(".json"))
+            for path in sorted((self.folder / "packages").glob("*/*.json"))
+            if not path.name.endswith(".modules.json")
+        ]
+
+    def forget(self, package: str, version: str) -> None:
+        """Remove a package version's index; its files stay until they are pruned."""
+        for file in (f"{version}.json", f"{version}.modules.json"):
+            self._index(package, file).unlink(missing_ok=True)
 
     def _index(self, package: str, file: str) -> Path:
         return self.folder / "packages" / package.replace("/", "+") / file
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as found:
-            return list(found)
-    except OSError:
-        return []
 
 
 def _json(path: Path) -> Any:

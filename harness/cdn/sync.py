@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.cdn.asks import Need
 from harness.cdn.bundle import build_modules
 from harness.cdn.lock import Lock
 from harness.cdn.npm import Npm
+from harness.cdn.resolve import held_version
 from harness.cdn.store import Store
 from harness.cdn.unpack import unpack, verify
 from harness.errors import CannotJudge
@@ -33,35 +35,62 @@ class Synced:
 
 
 def sync(
-    lock: Lock, store: Store, npm: Npm, *, say: Callable[[str], None] = lambda text: None
+    lock: Lock,
+    store: Store,
+    npm: Npm,
+    *,
+    only: Iterable[Need] | None = None,
+    say: Callable[[str], None] = lambda text: None,
 ) -> Synced:
     """Fetch, check (the lock's integrity), unpack and index; then build the ES modules wanted.
 
-    Stopped half-way it goes on where it was. A package that cannot be fetched, or whose bytes are
-    not the locked ones, is named in `failed` and stays out of the store.
+    With `only`, no more than what settles these needs. Stopped half-way it goes on where it was. A
+    package that cannot be fetched, or whose bytes are not the locked ones, is named in `failed` and
+    stays out of the store.
     """
+    wants = lock.wants if only is None else tuple(only)
     done = Synced()
+    if only is None:
+        named = {(name, v) for name, item in lock.packages.items() for v in item.held}
+    else:
+        named = {(n.package, v) for n in wants if (v := held_version(lock, n)) is not None}
+    tried: set[tuple[str, str]] = set()
+    while named - tried:
+        _fetch_all(sorted(named - tried), lock, store, npm, done, say)
+        tried |= named
+        built = build_modules(lock, store, npm, wants, say=say)
+        done.modules += built.built
+        done.modules_failed |= built.failed
+        named = built.lacking
+    return done
+
+
+def _fetch_all(
+    named: Sequence[tuple[str, str]],
+    lock: Lock,
+    store: Store,
+    npm: Npm,
+    done: Synced,
+    say: Callable[[str], None],
+) -> None:
     todo: list[tuple[str, str, str]] = []
-    for name, item in sorted(lock.packages.items()):
-        for version, integrity in item.held.items():
-            manifest = store.manifest(name, version)
-            if manifest is not None and manifest.integrity == integrity:
-                done.kept += 1
-            else:
-                todo.append((name, version, integrity))
+    for name, version in named:
+        integrity = lock.packages[name].held[version]
+        manifest = store.manifest(name, version)
+        if manifest is not None and manifest.integrity == integrity:
+            done.kept += 1
+        else:
+            todo.append((name, version, integrity))
     batches = [todo[i : i + _BATCH] for i in range(0, len(todo), _BATCH)]
     guard = threading.Lock()
 
     def fetch(batch: Sequence[tuple[str, str, str]]) -> None:
         with tempfile.TemporaryDirectory(prefix="pairproof-cdn-") as folder:
             _fetch(batch, Path(folder), store, npm, done, guard)
-        say(f"{len(done.fetched)} of {len(todo)} packages, {done.bytes / 1e6:.0f} MB")
+        say(f"{len(done.fetched)} packages, {done.bytes / 1e6:.0f} MB; {len(todo)} were missing")
 
     with ThreadPoolExecutor(_WORKERS) as pool:
         list(pool.map(fetch, batches))
-    built = build_modules(lock, store, npm, say=say)
-    done.modules, done.modules_failed = built.built, dict(built.failed)
-    return done
 
 
 def _fetch(

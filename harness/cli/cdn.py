@@ -1,4 +1,4 @@
-"""cdn add, check, list, lock, plan, sync."""
+"""cdn add, check, list, lock, plan, prune, sync."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ group = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
-    for command in (add, check, list_packages, lock, plan, sync):
+    for command in (add, check, list_packages, lock, plan, prune, sync):
         group.command("list" if command is list_packages else command.__name__)(command)
     app.add_typer(group, rich_help_panel=PANEL)
 
@@ -105,6 +105,10 @@ def lock(
 
 def sync(
     context: typer.Context,
+    pages: Annotated[
+        list[Path] | None,
+        typer.Option("--for", help="Only what these pages, folders or data sets load."),
+    ] = None,
     lock_file: LockFile = None,
     folder: Folder = None,
     json: JSON = False,
@@ -119,7 +123,7 @@ def sync(
     held = read_lock(lock_path(lock_file))
     store = Store(store_path(folder))
     with npm_client() as npm:
-        done = fill(held, store, npm, say=output.say)
+        done = fill(held, store, npm, only=_wanted(pages), say=output.say)
     files, size = store.size()
     facts = {"store": str(store.folder), "files": files, "store_bytes": size}
     output.document({**vars(done), **facts})
@@ -132,6 +136,21 @@ def sync(
         output.say(f"failed: {what}: {why}")
     if done.failed:
         raise typer.Exit(int(ExitCode.CANNOT_JUDGE))
+
+
+def prune(
+    context: typer.Context, lock_file: LockFile = None, folder: Folder = None, json: JSON = False
+) -> None:
+    """Take out of the store what the lock does not name."""
+    from harness.cdn.lock import lock_path, read_lock
+    from harness.cdn.prune import prune as remove
+    from harness.cdn.store import Store, store_path
+
+    output = with_json(context, json)
+    done = remove(read_lock(lock_path(lock_file)), Store(store_path(folder)))
+    output.document(vars(done))
+    what = f"{done.versions} package versions and {done.files} files"
+    output.say(f"{what} removed, {done.bytes / 1e6:.0f} MB")
 
 
 def list_packages(
@@ -185,6 +204,16 @@ def check(
     output.say(f"{'all':<20} {rates.distinct:8}  {rates.weighted:8}")
     output.say(f"{'served':<20} {rates.served:8.1%}  {rates.served_weighted:8.1%}")
     output.say(f"{'or not in existence':<20} {rates.settled:8.1%}  {rates.settled_weighted:8.1%}")
+
+
+def _wanted(pages: list[Path] | None) -> set[Need] | None:
+    from harness.cdn.rules import read_url
+    from harness.cdn.scan import scan
+
+    if not pages:
+        return None
+    asks = (read_url(url) for url in scan(pages))
+    return {need for ask in asks if ask is not None for need in ask.needs()}
 
 
 def _needs(item: str) -> Iterable[Need]:

@@ -47,20 +47,27 @@ def render(
             "--replay", help="Take the steps of a trace.json again; exits 1 if any differs."
         ),
     ] = None,
+    headed: Annotated[
+        bool,
+        typer.Option("--headed", help="Then open it in a window, offline, outside of our sandbox."),
+    ] = False,
     sandbox: Sandbox = None,
     json: JSON = False,
 ) -> None:
-    """Show what a browser makes of one page. It runs nowhere but in the isolated browser.
+    """Show what the isolated browser makes of one page. Exits 0 whatever the verdict.
 
     [bold]pairproof render page.html -o shown[/bold], then open shown/index.html
     """
     from harness.pages.differences import told
     from harness.pages.folder import write_folder
+    from harness.pages.headed import check_display, show_page
     from harness.pages.summary import summary
 
     output = with_json(context, json)
     if replay is not None and twice:
         raise Misuse("--replay compares with a trace, --twice two visits", hint="give one of them")
+    if headed:
+        check_display()
     rendered = api.render(
         source, pair, depth=depth, seed=seed, times=2 if twice else 1, trace=replay,
         settings=load_settings(sandbox=sandbox),
@@ -78,6 +85,9 @@ def render(
         if out is not None:
             output.say(f"{out}: {', '.join(files)}")
     output.document(rendered.document(str(out) if out is not None else "", files))
+    if headed:
+        output.say("a window shows the page, offline; close it to go on")
+        show_page(rendered.html, rendered.shelf)
     if differing:
         raise typer.Exit(int(ExitCode.NO))
 

@@ -20,6 +20,10 @@ _OURS = re.compile(
 )
 """What a visit without network, devices, permissions and a person makes of good pages."""
 _UNDEFINED = re.compile(r"ReferenceError: ([\w$]+) is not defined")
+_LATE = re.compile(
+    r"JSON|Failed to execute|is not a valid selector|regular expression|provide an export"
+)
+_EXPORT = re.compile(r"SyntaxError: .*provide an export")
 _NAMES = """
     SpeechRecognition webkitSpeechRecognition EyeDropper BarcodeDetector FaceDetector TextDetector
     LanguageModel Translator LanguageDetector Summarizer Writer Rewriter NDEFReader ai chrome
@@ -112,6 +116,12 @@ def _why(request: Request) -> Reason | None:
     return {"miss": Reason.CDN_MISS, "external": Reason.EXTERNAL_HOST}.get(request.outcome)
 
 
+def is_syntax(error: PageError) -> bool:
+    """Whether a script does not parse. JSON, selectors and expressions built at run time give
+    errors of the same class, and a module's missing export is found when it is linked."""
+    return error.kind == "syntax" and not _LATE.search(error.text)
+
+
 def undefined_name(error: PageError) -> str | None:
     """The name that an error says is not defined."""
     found = _UNDEFINED.search(error.text)
@@ -157,6 +167,9 @@ def unmeasured(evidence: PageEvidence, document: Document) -> Excuse | None:
     Seen by an uncaught error that follows from it, or by functions of the text of which the browser
     never compiled one: a module whose import fails is not run, and throws nothing.
     """
+    linked = next((e for e in evidence.errors if _EXPORT.search(e.text)), None)
+    if linked is not None and any(r.outcome in ("hit", "approximate") for r in evidence.requests):
+        return Excuse(Reason.CDN_MISS, f"a module of the store has other exports: {linked.text}")
     ours = excuse(evidence, Scope.LOADING)
     if ours is None or not any(r.kind.lower() in _CODE for r in withheld(evidence, Scope.LOADING)):
         return None

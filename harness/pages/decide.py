@@ -16,6 +16,7 @@ from harness.pages.blame import (
     Scope,
     excuse,
     first_error,
+    is_syntax,
     undefined_name,
     unmeasured,
 )
@@ -233,7 +234,7 @@ def _closing(document: Document, policy: PagePolicy) -> Fault | None:
 
 
 def _syntax(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
-    error = first_error(evidence, kinds=("syntax",))
+    error = first_error(evidence, only=is_syntax)
     if error is None:
         return None
     return Fault(Reason.PARSE, f"line {error.line}: {error.text}", excused_by=Scope.NOTHING)
@@ -264,8 +265,7 @@ def _blank(evidence: PageEvidence, _: Document, policy: PagePolicy) -> Fault | N
 
 def _unstyled(evidence: PageEvidence, document: Document, policy: PagePolicy) -> Fault | None:
     found = styling(evidence, document)
-    thin = found.share is not None and found.share < policy.styled_share
-    if not (found.none or thin):
+    if not found.none(policy.styled_share, policy.inline_share):
         return None
     if found.asked:
         return Fault(
@@ -283,7 +283,13 @@ def _unstyled(evidence: PageEvidence, document: Document, policy: PagePolicy) ->
 
 def _dead(evidence: PageEvidence, document: Document, policy: PagePolicy) -> Fault | None:
     told = disconnected(wiring(evidence, document, policy.min_functions), policy)
-    return Fault(Reason.DEAD_CONTROLS, told) if told else None
+    if not told:
+        return None
+    if not any(script.kind != "data" for script in document.scripts):
+        # a picture of a page: nothing was disconnected, since nothing was ever written
+        detail = f"there is no code behind it: {told}"
+        return Fault(Reason.DEAD_CONTROLS, detail, VerdictStatus.REVIEW)
+    return Fault(Reason.DEAD_CONTROLS, told)
 
 
 def _targets(evidence: PageEvidence, document: Document, _: PagePolicy) -> Fault | None:
@@ -311,7 +317,8 @@ def _acting(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None
 def _hidden(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
     """A page that takes its errors away from the browser's report, and in which nothing has an
     effect: whether it throws cannot be known, so that it is for a person."""
-    takes = [kind for kind in ("error", "unhandledrejection") if evidence.listeners.get(kind)]
+    own = evidence.own_listeners
+    takes = [kind for kind in ("error", "unhandledrejection") if own.get(kind)]
     tried = [a for a in evidence.actions if a.kind not in ("hover", "wheel", "type")]
     if not takes or not tried or any(action.effect.any for action in tried):
         return None

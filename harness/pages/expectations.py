@@ -47,7 +47,8 @@ def _number(text: str) -> int:
 def read_storage(phrase: Phrase, found: re.Match[str]) -> Expectation | None:
     """An item of localStorage or sessionStorage."""
     kind, told = found["store"].lower(), found["key"]
-    key = phrase.plain(told).strip("()[].'\"")
+    mark = re.search(MARK, told)
+    key = phrase.literal(mark[0]).value if mark else told.strip("()[]. ")
     store = "session" if kind.startswith("session") else "local"
     return _stored(phrase, store, key, found["op"] or "", found["value"] or "")
 
@@ -143,7 +144,8 @@ def read_count(phrase: Phrase, found: re.Match[str]) -> Expectation | None:
     target = target_of(phrase, found["target"])
     if target is None or target.by == "page":
         return None
-    return expectation("count", _number(found["n"]), target=target)
+    least = found["n"].lower() in ("a", "an")
+    return expectation("count", _number(found["n"]), "ge" if least else "eq", target=target)
 
 
 def read_count_of(phrase: Phrase, found: re.Match[str]) -> Expectation | None:
@@ -164,6 +166,11 @@ def read_items(phrase: Phrase, found: re.Match[str]) -> Expectation | None:
     parts = "tbody tr, tr:not(thead tr)" if word.startswith("row") else "li"
     if word.startswith(("child", "element", "node")):
         parts = "*"
+    inner_tag = {"link": "a", "butt": "button", "opti": "option"}.get(word[:4], "")
+    if inner_tag:
+        where = target.value if target.by == "css" else "body" if target.by == "page" else ""
+        told = PageTarget("css", f"{where} {inner_tag}")
+        return expectation("count", n, target=told) if where else None
     if target.by == "css":
         inner = ", ".join(f"{target.value} > {part.strip()}" for part in parts.split(","))
         sure = 1.0 if word.startswith("child") else 0.7

@@ -143,7 +143,12 @@ def captured(query: Any, root: Node) -> dict[str, list[Node]]:
     cursor = QueryCursor(query)
     cursor.set_max_start_depth(MAX_DEPTH)
     found: dict[str, list[Node]] = cursor.captures(root)
-    return found
+    # the binding gives them in an order that differs from run to run
+    return {name: sorted(nodes, key=_place) for name, nodes in found.items()}
+
+
+def _place(node: Node) -> tuple[int, int]:
+    return node.start_byte, -node.end_byte
 
 
 def _ordered(nodes: list[Node]) -> list[Node]:

@@ -29,7 +29,10 @@ class PagePolicy(BaseModel):
     blank_visible: int = 3
     """Visible elements that a page without text, controls and pictures may have and be blank."""
     styled_share: Share = 0.1
-    """Of the visible elements; below it nobody styled the page."""
+    """Of the visible elements; below it nobody styled a page whose text holds no style."""
+    inline_share: Share = 0.4
+    """Style attributes over visible elements, from which on a page is styled by attributes: scripts
+    set single ones on most pages, of their own or of what they show."""
     unstyled_plain: Literal["accept", "review", "reject"] = "review"
     """A page without any style whose markup asks for none (no class, no custom property)."""
     wired_share: Share = 0.5

@@ -14,7 +14,7 @@ from harness.pages.phrases import MARK, Phrase, phrase_of, target_of
 from runners.pages.steps import PageStep
 
 _HARD = re.compile(
-    r"\s*(?:->|→|=>|⇒|➜|—>|;|\.\s(?=[A-Z⟦])|,?\s*\b(?:then|expects?|expected|verify|assert|ensure|"
+    r"\s*(?:->|→|=>|⇒|➜|—>|;|\.\s(?=[A-Z⟦])|,?\s*(?:\band\s+)?\b(?:then|expects?|expected|verify|assert|ensure|"
     r"so that|should see|results? in)\b:?(?:\s+that\b)?)\s*",
     re.IGNORECASE,
 )

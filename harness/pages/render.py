@@ -18,6 +18,7 @@ from harness.pages.lab import PageLab
 from harness.pages.recorded import PageRecord, structure_of
 from harness.pages.replay import Trace, steps_differ
 from harness.pipeline import PAGE, Lab
+from runners.pages.requests import Shelf
 from sandboxes.base import SandboxUnavailable
 
 DEPTHS = ("full", "render")
@@ -30,6 +31,10 @@ class Rendered:
     """What `pairproof render` came to: the first visit, and where something disagrees with it."""
 
     record: PageRecord
+    html: str = ""
+    """The page itself, as it was visited."""
+    shelf: Shelf | None = None
+    """What answered for public files."""
     differing: tuple[Difference, ...] = ()
 
     def document(self, folder: str = "", files: Sequence[str] = ()) -> dict[str, Any]:
@@ -66,7 +71,9 @@ def render(pair: Pair, lab: Lab, *, depth: str = "full", seed: int = 1, times: i
     """Render a page, `times` over, and compare the visits. Raises as `render_page`."""
     first, *others = (render_page(pair, lab, depth=depth, seed=seed) for _ in range(times))
     differing = [found for other in others for found in visits_differ(first, other)]
-    return Rendered(record=first, differing=tuple(differing))
+    return Rendered(
+        record=first, html=_text(pair), shelf=_pages(lab).shelf, differing=tuple(differing)
+    )
 
 
 def render_page(pair: Pair, lab: Lab, *, depth: str = "full", seed: int = 1) -> PageRecord:
@@ -99,7 +106,10 @@ def replay(pair: Pair, lab: Lab, trace: Trace) -> Rendered:
     with _judging():
         conditions = pages.conditions()
         seen = look_at(html, pages, conditions, seed=trace.seed, trace=trace.actions)
-    return Rendered(record=_record(pair, seen), differing=steps_differ(trace, seen.visits[-1]))
+    return Rendered(
+        record=_record(pair, seen), html=html, shelf=pages.shelf,
+        differing=steps_differ(trace, seen.visits[-1]),
+    )  # fmt: skip
 
 
 def visits_differ(one: PageRecord, other: PageRecord) -> tuple[Difference, ...]:

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from harness.pages.markup import captured
-from harness.pages.shapes import FunctionShape, is_empty, shapes_of, text_of
+from harness.pages.shapes import FunctionShape, is_empty, shapes_of
+from harness.pages.shapes import text_of as text_of
 
 Node = Any
 """A tree-sitter node; the binding is untyped where it matters."""
@@ -270,7 +271,11 @@ def _is_other(node: Node) -> bool:
     if around.type in ("binary_expression", "switch_case", "subscript_expression"):
         return True
     call = around.parent if around.type == "arguments" else None
-    return call is not None and callee(call) in _NAMES_OTHERS
+    if call is None:
+        return False
+    if callee(call) == "setAttribute":
+        return literal(argument(call, 0)) != "id"
+    return callee(call) in _NAMES_OTHERS
 
 
 def _prefix(node: Node) -> str:

@@ -39,9 +39,9 @@ _GOES_ON = re.compile(
     r"(?:and\s+)?(?:then|next|after that|afterwards|finally)\b[\s,:]*", re.IGNORECASE
 )
 _HEADING = re.compile(
-    r"(?:#{1,6}\s+.+|\*\*.+\*\*:?|(?:scenario|test(?: case)?|case|feature|flow)\b[^→]{0,120}:?|"
-    r"[\w /&()-]{1,80}:)\s*", re.IGNORECASE,
-)  # fmt: skip
+    r"(?:#{1,6}\s+.+|\*\*.+\*\*:?|(?:scenario|feature|flow)\b.{0,120}|[\w /&()'-]{1,80}:)\s*",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"\s*(?:\(?\d{1,3}[.)]|[-*•])\s+")
 _AT_FIRST = re.compile(
     r"\b(?:initially|by default|on (?:page )?load|at first|at the start)\b", re.I

@@ -15,41 +15,59 @@ _MANY = 20
 class Styling:
     """What style there is, and what asks for one."""
 
+    written: int
+    """Rules in the text."""
     rules: int
-    """Of all sheets that the browser read; of the text where it did not."""
-    inline: int
-    """Elements with a style attribute that sets more than whether they are shown."""
+    """Of all sheets that the browser read, those that scripts made too; of the text where it read
+    none."""
     linked: int
     """Style sheets that the markup links."""
     share: float | None
-    """Of the visible elements, those that a rule or an attribute styles; None: not measured."""
+    """Of the visible elements, those that a rule styles; None: not measured."""
+    inline: float
+    """Style attributes that set more than whether an element is shown, over the elements."""
     asked: int
     """Elements with a class: names that are there for rules (or for scripts) to find."""
 
-    @property
-    def none(self) -> bool:
-        """Not a single rule, no sheet, no inline style."""
-        return not (self.rules or self.inline or self.linked)
+    def none(self, least: float, least_inline: float) -> bool:
+        """Whether nobody styled the page: no rule in the text, no sheet that brought one, under
+        `least` of the elements styled by rules that scripts made and under `least_inline` by
+        attributes. One rule for `body` styles a whole page by inheritance, so that the share alone
+        says nothing of a text with rules."""
+        if self.written or (self.linked and self.rules) or self.inline >= least_inline:
+            return False
+        return self.rules == 0 if self.share is None else self.share < least
 
 
 def styling(evidence: PageEvidence, document: Document) -> Styling:
     """The facts about style of a visit; a count that the visit lacks is taken from the text."""
     dom = evidence.dom
     visible, styled = dom.get("visible", 0), dom.get("styled")
-    share = None if styled is None or not visible else min(1.0, styled / visible)
+    share = None
+    if styled is not None and visible:
+        share = min(1.0, styled / visible)
     return Styling(
+        written=document.style_rules,
         rules=int(dom.get("rules", document.style_rules)),
-        inline=int(dom.get("inline_styles", document.inline_styles)),
         linked=document.stylesheets,
         share=share,
+        inline=_inline(evidence, document),
         asked=int(dom.get("classed", 0)),
     )
 
 
 def styled_share(evidence: PageEvidence, document: Document) -> float:
     """The share of the visible elements that are styled, 0 to 1; without that measure, the rules
-    and inline styles over 20."""
+    and style attributes over 20."""
     found = styling(evidence, document)
-    if found.share is not None:
-        return found.share
-    return min(1.0, (found.rules + found.inline) / _MANY)
+    ruled = found.share
+    if ruled is None:
+        ruled = min(1.0, max(found.rules, found.written) / _MANY)
+    return max(ruled, min(1.0, found.inline))
+
+
+def _inline(evidence: PageEvidence, document: Document) -> float:
+    visible = evidence.dom.get("visible", 0)
+    if visible and "inline_styles" in evidence.dom:
+        return evidence.dom["inline_styles"] / visible
+    return document.inline_styles / max(1, document.elements)

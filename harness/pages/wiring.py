@@ -49,7 +49,7 @@ class Wiring:
     own: int
     """Those of them whose handler stands in the page's own text."""
     written: int
-    """Places in the text at which an event is bound."""
+    """Places in the text at which an event that a visitor sets off is bound, or may be."""
     tried: int
     """Actions on such controls, typing and hovering left out."""
     effective: int
@@ -72,7 +72,12 @@ class Wiring:
 
 def wiring(evidence: PageEvidence, document: Document, min_functions: int = 3) -> Wiring:
     """The signs of one visit."""
-    needing = [control for control in evidence.controls if needs_script(control)]
+    coded = any(script.kind != "data" for script in document.scripts)
+    needing = [
+        control
+        for control in evidence.controls
+        if needs_script(control) and (coded or control.kind != "link")
+    ]
     by_selector = {control.selector: control for control in needing}
     tried = [a for a in evidence.actions if a.kind not in _PREPARING and a.selector in by_selector]
     native = {control.selector for control in evidence.controls if control.native}
@@ -87,7 +92,7 @@ def wiring(evidence: PageEvidence, document: Document, min_functions: int = 3) -
         fields=sum(c.visible and not c.in_form and c.kind in _FIELDS for c in evidence.controls),
         heard=_activating(evidence.listeners),
         own=_activating(evidence.own_listeners),
-        written=document.wiring,
+        written=_written(document),
         tried=len(tried),
         effective=sum(_told(action, by_selector[action.selector]) for action in tried),
         answered=sum(
@@ -124,6 +129,14 @@ def disconnected(found: Wiring, policy: PagePolicy) -> str:
     if still and idle:
         return f"{found.functions} functions, {found.run_share:.0%} ran, and nothing binds the rest"
     return ""
+
+
+def _written(document: Document) -> int:
+    """By attributes, properties and listeners, those of a type that is no literal too."""
+    named = [document.properties, document.handlers]
+    bound = sum(n for each in named for name, n in each.items() if name[2:] in ACTIVATING)
+    heard = sum(n for kind, n in document.listeners.items() if kind in ACTIVATING or not kind)
+    return bound + heard + document.bindings
 
 
 def _activating(listeners: Mapping[str, int]) -> int:

@@ -145,7 +145,10 @@ def _owned(error: PageError, refused: list[Request], served: set[str]) -> PageEr
         cause = scripts[0].url if scripts else ""
         return replace(error, owner=Owner.ENVIRONMENT, cause=cause)
     absent = [r for r in refused if r.kind == "Script"]
-    if absent and (_UNDEFINED.match(error.text) or error.text.startswith("TypeError")):
-        return replace(error, owner=Owner.ENVIRONMENT, cause=absent[0].url)
+    unknown = _UNDEFINED.match(error.text)
+    if absent and (unknown or error.text.startswith("TypeError")):
+        name = unknown.group(1).lower() if unknown else ""
+        likely = [r for r in absent if name and name in r.url.lower()] or absent
+        return replace(error, owner=Owner.ENVIRONMENT, cause=likely[0].url)
     # A script can call itself by any URL: a library's is one that was served under it.
     return replace(error, owner=Owner.LIBRARY) if error.url in served else error

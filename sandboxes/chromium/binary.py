@@ -63,8 +63,22 @@ def installed() -> str:
         return ""
 
 
-def _installed() -> Iterator[str]:
-    for pattern in (*_SHELLS, *_FULL):
+def find_full() -> str:
+    """A full Chromium, which can open windows; the one that VARIABLE names where it is no shell.
+
+    Raises:
+        SandboxUnavailable: there is none.
+    """
+    named = os.environ.get(VARIABLE)
+    if named and _is_program(named) and "shell" not in os.path.basename(named):
+        return os.path.realpath(named)
+    for path in _installed(_FULL):
+        return os.path.realpath(path)
+    raise SandboxUnavailable("no full Chromium is installed", hint="apt-get install chromium")
+
+
+def _installed(patterns: tuple[str, ...] = (*_SHELLS, *_FULL)) -> Iterator[str]:
+    for pattern in patterns:
         for path in sorted(glob.glob(os.path.expanduser(pattern)), reverse=True):
             if _is_program(path):
                 yield path

@@ -32,12 +32,12 @@ def stage(shown: Sequence[str]) -> None:
     devices = [(os.open(f"/dev/{name}", os.O_PATH | os.O_CLOEXEC), name) for name in rootfs.DEVICES]
     linux.mount("tmpfs", stage, "tmpfs", linux.MS_NOSUID, _STAGE_OPTIONS)
     for folder in ("/dev/shm", "/proc", "/tmp", "/etc"):
-        os.makedirs(stage + folder)
+        os.makedirs(stage + folder, exist_ok=True)
     for destination, target in links:
         os.symlink(destination, stage + target)
     for fd, is_folder, target in opened:
         rootfs.bind(fd, stage + target, is_folder=is_folder)
-    os.makedirs(stage + os.path.dirname(fonts.CONFIG_PATH))
+    os.makedirs(stage + os.path.dirname(fonts.CONFIG_PATH), exist_ok=True)
     for name, text in (
         ("/etc/passwd", _PASSWD),
         ("/etc/group", f"root:x:0:\nbrowser:x:{UID}:\n"),

@@ -110,6 +110,18 @@ def test_a_tarball_that_is_not_the_locked_one_stays_out(
     assert store.manifest("aos", "2.3.1") is None
 
 
+def test_a_sync_for_some_needs_fetches_no_more(filled: tuple[Path, Path], tmp_path: Path) -> None:
+    """React DOM brings React, which its module imports; what nobody asked for stays away."""
+    lock, store = read_lock(filled[0]), Store(tmp_path / "store")
+    with npm_client() as npm:
+        done = sync(
+            lock, store, npm, only=[Need(package="react-dom", spec="18.2.0", module="client")]
+        )
+    assert (done.failed, done.modules_failed) == ({}, {})
+    assert set(store.versions()) == {("react", "18.2.0"), ("react-dom", "18.2.0")}
+    assert not store.modules("react", "18.2.0")[""].error
+
+
 def test_modules_share_one_react(filled: tuple[Path, Path], tmp_path: Path) -> None:
     """React DOM imports the very address under which the page's React stands, and they work."""
     if shutil.which("node") is None:

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from harness.cdn.mime import content_type, kept
+from harness.cdn.prune import prune
+from harness.cdn.shelf import Shelf
+from harness.cdn.stock import Stock
 from harness.cdn.store import Store
 from harness.cdn.unpack import unpack, verify
 from harness.errors import CannotJudge
-from tests.cdn.conftest import tarball
+from tests.cdn.conftest import Publish, tarball
 
 
 def test_integrity_is_that_of_the_bytes(tmp_path: Path) -> None:
@@ -59,6 +62,19 @@ def test_equal_files_are_kept_once(tmp_path: Path, store: Store) -> None:
     manifest = unpack(store, path, "x", integrity)
     assert manifest.files["a.js"] == manifest.files["b.js"]
     assert store.size() == (1, 4)
+
+
+def test_pruning_leaves_what_the_lock_names(shelf: Shelf, store: Store, publish: Publish) -> None:
+    """A version that is not locked goes with the files that only it has; answers stay the same."""
+    url = "https://cdn.jsdelivr.net/npm/jquery@3.7.1/dist/jquery.js"
+    before = shelf.answer(url)
+    publish("jquery", "2.0.0", {"dist/jquery.js": "old", "dist/same.js": "jQuery='3.7.1'"})
+    files = store.size()[0]
+    done = prune(shelf.lock, store)
+    # old, and the package.json of 2.0.0; the third file is one of 3.7.1 as well.
+    assert (done.versions, done.files, store.size()[0]) == (1, 2, files - 2)
+    assert Shelf(Stock(shelf.lock, store)).answer(url) == before
+    assert prune(shelf.lock, store).files == 0
 
 
 @pytest.mark.parametrize(

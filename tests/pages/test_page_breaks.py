@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from harness.pages.breaks import BREAKERS, Broken, versions
 from harness.pages.document import Document, read_document
 
+ROOT = Path(__file__).parents[2]
 Told = Mapping[str, tuple[str, Mapping[str, Broken]]]
 
 V8 = """
@@ -211,6 +213,21 @@ def test_the_same_seed_gives_the_same_versions(shared: Path) -> None:
     page = (shared / "data/pages/ocr.html").read_text()
     assert versions(page, 3) == versions(page, 3)
     assert len({versions(page, seed)["syntax_error"].html for seed in range(5)}) > 1
+
+
+def test_another_process_gives_the_same_versions(shared: Path) -> None:
+    """Nothing hangs on memory addresses or hash seeds."""
+    code = (
+        "import sys; from pathlib import Path; from harness.pages.breaks import versions\n"
+        "print(repr(versions(Path(sys.argv[1]).read_text())))"
+    )
+    page = str(shared / "data/pages/is-it-a-bird.html")
+    told = {
+        subprocess.run([sys.executable, "-c", code, page], check=True, capture_output=True,
+                       env={"PYTHONHASHSEED": seed}, cwd=ROOT).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(told) == 1
 
 
 @settings(max_examples=80, deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -40,6 +41,7 @@ POLICY = PagePolicy()
 NOTHING = {"visible": 1, "text_chars": 0, "controls": 0}
 BLANK = replace(GOOD, looks=(FLAT, replace(FLAT, name="after")), dom=NOTHING, dom_after=NOTHING,
                 controls=(), actions=())  # fmt: skip
+BARE = read_document(re.sub("<style>.*?</style>", "", HTML, flags=re.S))
 UNSTYLED_DOM = {**GOOD.dom, "rules": 0, "styled": 0, "inline_styles": 0}
 DEAD = replace(
     GOOD,
@@ -128,6 +130,42 @@ def test_syntax_errors_reject_even_beside_a_miss() -> None:
     assert is_(missed, VerdictStatus.REJECTED, Reason.PARSE)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SyntaxError: Unexpected end of JSON input",
+        "SyntaxError: Failed to execute 'querySelector' on 'Document': '#' is not a valid selector.",
+    ],
+)
+def test_data_that_does_not_parse_is_no_broken_script(text: str) -> None:
+    """The class of error is the same: it counts as any other uncaught one, and can be excused."""
+    thrown = error(text, kind="syntax")
+    assert is_(said(errors=(thrown,)), VerdictStatus.REJECTED, Reason.LOAD)
+    second = request("no_such_file", "Fetch", "http://localhost/data.json")
+    excused = said(errors=(thrown,), requests=(second,))
+    assert is_(excused, VerdictStatus.UNSCORED, Reason.MISSING_FILE)
+
+
+def test_a_module_without_the_export_may_be_our_bundle() -> None:
+    """Modules of the store are bundled by us: what they lack is not charged to the page."""
+    text = "SyntaxError: The requested module 'x' does not provide an export named 'y'"
+    thrown = error(text, kind="syntax")
+    decision = said(errors=(thrown,), requests=(request("hit"),))
+    assert is_(decision, VerdictStatus.UNSCORED, Reason.CDN_MISS)
+    assert is_(said(errors=(thrown,)), VerdictStatus.REJECTED, Reason.LOAD)
+
+
+def test_a_page_without_any_code_is_no_disconnected_one() -> None:
+    """Links to nowhere are accepted, buttons that nobody could ever answer are for a person."""
+    still = {"listeners": {}, "actions": (), "coverage": {}}
+    document = read_document(re.sub("<script>.*?</script>", "", HTML, flags=re.S))
+    link = replace(GOOD, **still, controls=(Control(selector="a", kind="link"),))
+    assert decide_page(measured(link, document=document), POLICY).status is VerdictStatus.ACCEPTED
+    button = replace(GOOD, **still, controls=(replace(BUTTON, listeners=()),))
+    decision = decide_page(measured(button, document=document), POLICY)
+    assert is_(decision, VerdictStatus.REVIEW, Reason.DEAD_CONTROLS)
+
+
 def test_an_uncaught_error_before_any_action_rejects() -> None:
     """Exceptions and rejections of the page's own, at load or at rest."""
     for kind in ("exception", "rejection"):
@@ -186,7 +224,8 @@ def test_a_page_that_fills_itself_later_is_not_blank() -> None:
 
 def test_removed_css_is_told_from_a_plain_page() -> None:
     """Classes that no rule knows reject; a page that names none is for a person; both by policy."""
-    assert is_(said(dom=UNSTYLED_DOM), VerdictStatus.REJECTED, Reason.UNSTYLED)
+    removed = measured(replace(GOOD, dom=UNSTYLED_DOM), document=BARE)
+    assert is_(decide_page(removed, POLICY), VerdictStatus.REJECTED, Reason.UNSTYLED)
     bare = read_document("<!doctype html><title>Notes</title><h1>Notes</h1><p>Plain on purpose.")
     plain = {**UNSTYLED_DOM, "classed": 0}
     visit = replace(GOOD, dom=plain, controls=(), actions=(), coverage={}, listeners={})
@@ -198,10 +237,26 @@ def test_removed_css_is_told_from_a_plain_page() -> None:
     assert decide_page(page, rejecting).status is VerdictStatus.REJECTED
 
 
-def test_a_few_inline_styles_style_a_page() -> None:
-    """A page styled by attributes alone has no rule and is styled."""
-    inline = {**UNSTYLED_DOM, "inline_styles": 12, "styled": 15}
-    assert said(dom=inline).status is VerdictStatus.ACCEPTED
+@pytest.mark.parametrize(
+    ("dom", "styled"),
+    [
+        ({"inline_styles": 12}, True),
+        ({"inline_styles": 3}, False),
+        ({"rules": 900, "styled": 22}, True),
+        ({"rules": 40, "styled": 1}, False),
+    ],
+)
+def test_what_styles_a_page_whose_text_has_no_rule(dom: dict[str, float], styled: bool) -> None:
+    """Attributes on many elements, or rules that scripts made and that apply; never a few of them,
+    nor the rules of a library's own widgets."""
+    page = measured(replace(GOOD, dom={**UNSTYLED_DOM, **dom}), document=BARE)
+    assert (decide_page(page, POLICY).status is VerdictStatus.ACCEPTED) is styled
+
+
+def test_a_single_rule_styles_a_page() -> None:
+    """Fonts and colours of `body` reach everything by inheritance."""
+    few = {**UNSTYLED_DOM, "rules": 1, "styled": 1}
+    assert said(dom=few).status is VerdictStatus.ACCEPTED
 
 
 def test_controls_that_nobody_listens_to_reject() -> None:
@@ -293,7 +348,9 @@ def test_a_page_that_hides_its_errors_and_does_nothing_is_for_a_person() -> None
     listeners = {"click": 1, "error": 1}
     hiding = said(listeners=listeners, own_listeners=listeners, actions=idle)
     assert is_(hiding, VerdictStatus.REVIEW, Reason.AMBIGUOUS)
-    assert said(listeners=listeners).status is VerdictStatus.ACCEPTED
+    assert said(listeners=listeners, own_listeners=listeners).status is VerdictStatus.ACCEPTED
+    ours_alone = said(listeners=listeners, own_listeners={"click": 1}, actions=idle)
+    assert ours_alone.status is VerdictStatus.ACCEPTED
     assert said(actions=idle).status is VerdictStatus.ACCEPTED
 
 
@@ -373,11 +430,17 @@ def test_a_page_that_fails_beside_something_withheld_is_unscored(
 
 def test_missing_style_is_excused_by_what_makes_style_alone() -> None:
     """A sheet or a style-making script; data and other libraries style nothing."""
+    bare = replace(GOOD, dom=UNSTYLED_DOM)
     tailwind = request("external", "Script", "https://cdn.tailwindcss.com/")
-    for withheld in (request("miss", "Stylesheet"), tailwind):
-        assert said(dom=UNSTYLED_DOM, requests=(withheld,)).status is VerdictStatus.UNSCORED
-    for withheld in (request("miss", "Script"), request("external", "Fetch")):
-        assert said(dom=UNSTYLED_DOM, requests=(withheld,)).status is VerdictStatus.REJECTED
+    for excused, withheld in (
+        (True, request("miss", "Stylesheet")),
+        (True, tailwind),
+        (False, request("miss", "Script")),
+        (False, request("external", "Fetch")),
+    ):
+        page = measured(replace(bare, requests=(withheld,)), document=BARE)
+        status = VerdictStatus.UNSCORED if excused else VerdictStatus.REJECTED
+        assert decide_page(page, POLICY).status is status
 
 
 def test_code_that_never_ran_for_a_miss_leaves_the_page_unscored() -> None:

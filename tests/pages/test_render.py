@@ -204,6 +204,17 @@ def test_the_command_reads_stdin_and_prints_one_document(tmp_path: Path, pages: 
     assert document["visit"]["end"] == "measured"
 
 
+def test_a_row_of_a_file_is_rendered_by_its_id(tmp_path: Path, pages: Lab) -> None:
+    """`render FILE PAIR` finds the row, writes the folder, and says what it came to."""
+    rows = [{"id": "a", "language": "html", "code": "<p>other"},
+            {"id": "counter", "language": "html", "code": PAGE}]  # fmt: skip
+    (tmp_path / "pages.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = run("render", "pages.jsonl", "counter", "--depth", "render", "-o", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "counter: rendered only" in done.stdout
+    assert (tmp_path / "out" / "looks" / "wide.webp").is_file()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -212,12 +223,17 @@ def test_the_command_reads_stdin_and_prints_one_document(tmp_path: Path, pages: 
         (("render", "page.html", "--replay", "page.html"), "no trace"),
         (("render", "page.html", "--replay", "x.json", "--twice"), "one of them"),
         (("render", "page.html", "--headed"), "--out"),
-        (("render", "."), "RUN PAIR"),
+        (("render", "."), "render . PAIR"),
+        (("render", "pages.jsonl"), "render pages.jsonl PAIR"),
+        (("render", "pages.jsonl", "nobody"), "no pair 'nobody'"),
+        (("render", "page.html", "--depth", "deep"), "full, render"),
     ],
 )
 def test_misuse_says_what_to_type(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
     """Exit 2, and the message names the file or the option that would do."""
     (tmp_path / "page.html").write_text(PAGE)
+    row = {"id": "counter", "language": "html", "code": PAGE}
+    (tmp_path / "pages.jsonl").write_text(json.dumps(row) + "\n")
     done = run(*arguments, cwd=tmp_path)
     assert done.returncode == 2, done.stderr
     assert words in done.stderr

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import pytest
 from lift_support import native_check, passes, shared_data
 
@@ -28,22 +31,27 @@ def test_all_suites_of_plain_data_lift_and_their_references_pass() -> None:
 @pytest.mark.slow
 def test_lifted_suites_reject_the_same_buggy_solutions_as_the_native_ones() -> None:
     """On HumanEvalPack's right and buggy solutions the lifted suite decides as the native one."""
-    differing, rejected, compared = [], 0, 0
-    for row in shared_data("humanevalpack-python.jsonl.gz"):
-        for field in ("canonical_solution", "buggy_solution"):
-            code = row["declaration"] + row[field]
-            spec = lift_suite(row["test"], kind="check", entry_point=row["entry_point"], code=code)
-            if spec is None:
-                continue
-            definition = row["test"].rsplit("\ncheck(", 1)[0]
-            native = native_check(code, definition, row["entry_point"])
-            compared += 1
-            rejected += not native
-            if passes(spec, code) is not native:
-                differing.append((row["task_id"], field, native))
+    rows = list(shared_data("humanevalpack-python.jsonl.gz"))
+    with ThreadPoolExecutor() as pool:  # each waits for a process of its own
+        found = [told for tolds in pool.map(_both_ways, rows) for told in tolds]
+    differing = [(task, field, native) for task, field, native, lifted in found if native != lifted]
+    compared, rejected = len(found), sum(not native for _, _, native, _ in found)
     assert differing == []
     assert compared >= 300
     assert rejected >= 150
+
+
+def _both_ways(row: dict[str, Any]) -> list[tuple[str, str, bool, bool]]:
+    """Task, which solution, and whether it passes natively and lifted."""
+    found = []
+    for field in ("canonical_solution", "buggy_solution"):
+        code = row["declaration"] + row[field]
+        spec = lift_suite(row["test"], kind="check", entry_point=row["entry_point"], code=code)
+        if spec is not None:
+            definition = row["test"].rsplit("\ncheck(", 1)[0]
+            native = native_check(code, definition, row["entry_point"])
+            found.append((row["task_id"], field, native, passes(spec, code)))
+    return found
 
 
 def _real_asserts(test: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from harness.pages.blame import own_errors
+from harness.pages.blame import is_syntax, own_errors
 from harness.pages.document import Document
 from harness.pages.score.base import BEFORE, Value, absent, clip, scored
 from harness.pages.sight import look, sight
@@ -24,7 +24,7 @@ def executability(evidence: PageEvidence, _: Document) -> Value:
         return scored(0, end=evidence.end.value, detail=evidence.detail)
     errors = own_errors(evidence, *BEFORE)
     texts = [f"{e.text[:120]} (line {e.line})" for e in errors]
-    if any(e.kind == "syntax" for e in own_errors(evidence)):
+    if any(map(is_syntax, own_errors(evidence))):
         return scored(0, errors=texts)
     return scored(max(2.5, 10 - 2.5 * len(errors)), errors=texts)
 

@@ -20,10 +20,7 @@ _TOLD = {
     "timers": "setTimeout", "intervals": "setInterval", "frames": "requestAnimationFrame",
     "canvas_draws": "draws", "gl_calls": "gl_calls", "intl_calls": "intl", "sockets": "sockets",
 }  # fmt: skip
-_GLOBALS = """Object.getOwnPropertyNames(window).filter((name) => {
-  const found = Object.getOwnPropertyDescriptor(window, name);
-  return found && found.configurable && found.enumerable && "value" in found;
-}).length"""
+_NAMES = "Object.getOwnPropertyNames(window)"
 
 
 def counters(scene: Scene) -> dict[str, float]:
@@ -50,8 +47,17 @@ def end(scene: Scene) -> None:
     runtime["storage_sets"] = tab.gate.attempts.get("storage_sets", 0)
     runtime["layout_shift"] = round(float(tab.measure("__seen.shift")), 4)
     runtime["virtual_ms"] = tab.clock.now_ms
-    runtime["globals"] = float(tab.ask(_GLOBALS) or 0)
+    runtime["globals"] = _globals(scene)
     scene.add(runtime=runtime, coverage={**_functions(scene), **_rules(scene)})
+
+
+def _globals(scene: Scene) -> int:
+    """Names that the page added to its window: the isolated world has the browser's alone."""
+    named = scene.tab.ask(_NAMES)
+    if not isinstance(named, list):
+        return 0
+    browsers = set(scene.tab.measure(_NAMES))
+    return sum(isinstance(n, str) and n not in browsers and not n.isdecimal() for n in named)
 
 
 def take_functions(scene: Scene) -> None:

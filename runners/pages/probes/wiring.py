@@ -62,7 +62,7 @@ def _listeners(scene: Scene, of: str) -> list[dict[str, Any]]:
     if number is None:
         return []
     told: Any = tab.call(
-        "DOMDebugger.getEventListeners", {"objectId": number, "depth": -1, "pierce": False}
+        "DOMDebugger.getEventListeners", {"objectId": number, "depth": -1, "pierce": True}
     )
     # The two that guest/init.js hears errors with are none of the page's.
     return [

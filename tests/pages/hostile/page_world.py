@@ -17,11 +17,11 @@ from runners.pages.protocol import Wire
 from runners.pages.scene import Order
 from runners.pages.visit import Visited, visit
 
-SURE = Budget(answer_cpu_s=0.6, visit_cpu_s=2.0)
+SURE = Budget(answer_cpu_s=0.5, visit_cpu_s=1.5)
 """For what never ends; no ordinary page of a test needs so much."""
-SHORT = Budget(answer_cpu_s=1.2, visit_cpu_s=2.5)
+SHORT = Budget(answer_cpu_s=0.8, visit_cpu_s=1.6)
 """For what may or may not end."""
-FILLING = Budget(answer_cpu_s=2.0, visit_cpu_s=5.0)
+FILLING = Budget(answer_cpu_s=2.0, visit_cpu_s=3.0)
 """To reach a limit of memory before one of time, as a rule."""
 TRUSTING = Budget()
 """For pages that are due to be measured in full."""

@@ -49,19 +49,9 @@ _HEAP = (
         "const a=[];setTimeout(()=>{for(;;){const m=new WebAssembly.Memory({initial:2048});new Uint8Array(m.buffer).fill(1);a.push(m)}},50)",
     ),
     (
-        "memory-wasm-shared",
-        "hold shared memories of gigabytes",
-        "const a=[];setTimeout(()=>{for(;;){const m=new WebAssembly.Memory({initial:4096,maximum:65536,shared:true});new Uint8Array(m.buffer).fill(1);a.push(m)}},50)",
-    ),
-    (
         "memory-pictures",
         "keep decoded pictures of 64 million pixels",
         "const a=[];setInterval(async()=>{a.push(await createImageBitmap(new ImageData(8000,8000)))},5)",
-    ),
-    (
-        "memory-worker",
-        "fill the heap of a worker",
-        "new Worker(URL.createObjectURL(new Blob(['const a=[];setInterval(()=>{for(let i=0;i<20;i++)a.push(new Uint8Array(16<<20).fill(7))},5)'])))",
     ),
     (
         "memory-clones",
@@ -69,14 +59,9 @@ _HEAP = (
         "const c=new MessageChannel(),b=new Uint8Array(8<<20).fill(1);const a=[];setInterval(()=>{for(let i=0;i<20;i++){a.push(structuredClone(b));c.port1.postMessage(b)}},5)",
     ),
     (
-        "memory-audio",
-        "make audio buffers of half a gigabyte",
-        "const a=[];setInterval(()=>{for(let i=0;i<4;i++){const b=new AudioBuffer({length:3e7,numberOfChannels:4,sampleRate:48000});for(let c=0;c<4;c++)b.getChannelData(c).fill(.1);a.push(b)}},5)",
-    ),
-    (
-        "memory-text",
-        "double the text of the document again and again",
-        "let s='text '.repeat(1e5);setInterval(()=>{if(s.length<2e8)s+=s;document.body.append(document.createTextNode(s))},5)",
+        "memory-worker",
+        "fill the heap of a worker",
+        "new Worker(URL.createObjectURL(new Blob(['const a=[];setInterval(()=>{for(let i=0;i<20;i++)a.push(new Uint8Array(16<<20).fill(7))},5)'])))",
     ),
 )
 
@@ -100,11 +85,6 @@ _STORES = (
         "store-cache",
         "write a gigabyte to the Cache API and the private file system",
         "(async()=>{const c=await caches.open('x');for(let i=0;i<40;i++)c.put('/'+i,new Response(new Uint8Array(16<<20).fill(i)));const d=await navigator.storage.getDirectory();for(let i=0;i<40;i++){const w=await(await d.getFileHandle('f'+i,{create:true})).createWritable();w.write(new Uint8Array(16<<20).fill(i))}})()",
-    ),
-    (
-        "store-history",
-        "keep a large state for every entry of the history",
-        "setInterval(()=>{for(let i=0;i<4;i++)try{history.pushState({s:'x'.repeat(4e6)+Math.random()},'')}catch(e){}},5)",
     ),
     (
         "store-gzip-bomb",
@@ -182,9 +162,8 @@ _EXPANSIONS = (
 
 PAGES = (
     *table(HEAP, _HEAP[:1], ends=MEMORY),
-    *table(HEAP, _HEAP[1:7], ends=GLUT),
-    *table(HEAP, _HEAP[7:8], ends=STARVED, named=("workers",)),
-    *table(HEAP, _HEAP[8:], ends=GLUT),
+    *table(HEAP, _HEAP[1:-1], ends=GLUT),
+    *table(HEAP, _HEAP[-1:], ends=STARVED, named=("workers",)),
     HostilePage(
         name="memory-recursion",
         group=HEAP,

@@ -181,12 +181,6 @@ _SIZES = (
         STARVED,
     ),
     (
-        "size-options",
-        "have a list of two hundred thousand options",
-        lambda: page(body="<select aria-label=s>" + "<option>o" * 200_000 + "</select>"),
-        STARVED,
-    ),
-    (
         "size-not-a-number",
         "be laid out by numbers that are none, infinite and beyond all bounds",
         lambda: page(
@@ -301,19 +295,6 @@ PAGES = (
             body="<div></div>" * 400,
         ),
         ends=ANY,
-    ),
-    HostilePage(
-        name="graphics-filters",
-        group=GRAPHICS,
-        tries="filter by turbulence, light and blur of absurd size, at every frame",
-        html=page(
-            "let n=0;(function f(){document.querySelector('div').style.left=n+++'px';requestAnimationFrame(f)})()",
-            body="<svg width=0 height=0><filter id=f x=-9 y=-9 width=19 height=19>"
-            + "<feTurbulence numOctaves=40 baseFrequency=.9 /><feGaussianBlur stdDeviation=500 /><feMorphology operator=dilate radius=300 />"
-            * 4
-            + "</filter></svg><div style='position:absolute;width:100%;height:90%;filter:url(#f)'>x</div>",
-        ),
-        ends=BLIND,
     ),
     HostilePage(
         name="graphics-canvas",

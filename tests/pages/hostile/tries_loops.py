@@ -71,11 +71,6 @@ _LOOPS = (
         "ask for a refused address again and again by synchronous requests",
         "setTimeout(()=>{for(let i=0;;i++)try{const x=new XMLHttpRequest();x.open('GET','/n?'+i,false);x.send()}catch(e){}},50)",
     ),
-    (
-        "loop-native-sort",
-        "sort by a comparator that keeps adding work",
-        "setTimeout(()=>{for(;;)Array.from({length:3e6},(_, i)=>i*7919%1e6).sort((a,b)=>a<b?-1:1)},50)",
-    ),
 )
 
 _CLICKED = (
@@ -101,11 +96,6 @@ _EVENTS = (
         "events-message-channel",
         "post messages in a circle, so that a task is always due and no timer ever",
         "const c=new MessageChannel();c.port1.onmessage=()=>c.port2.postMessage(0);c.port2.onmessage=()=>c.port1.postMessage(0);c.port1.postMessage(0)",
-    ),
-    (
-        "events-post-message",
-        "post messages to itself and to all frames without end",
-        "onmessage=()=>{postMessage(0,'*');postMessage({verdict:'accepted'},'*')};postMessage(0,'*')",
     ),
     (
         "events-zero-timers",

@@ -1,0 +1,106 @@
+"""Real pages: a full Chromium for each, beside ours that renders and ours that probes.
+
+The peers' way is what published page graders do: launch, wait for a quiet network, three pictures
+one second apart. Theirs and ours have as many pages at once, in rounds that take turns, on the
+same pages of the shared data folder; nobody reaches a network. Medians of wall time over rounds.
+
+PAIRPROOF_PAGES_ROUNDS (3), PAIRPROOF_PAGES_N (16) and PAIRPROOF_PAGES_JOBS (2) change the size.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from benchmarks._measure import corpus, measure
+from harness.cdn.shelf import open_shelf
+from runners.pages.scene import Order
+from runners.pages.visitor import Visitor
+from sandboxes.chromium import open_browser
+
+ROUNDS = int(os.environ.get("PAIRPROOF_PAGES_ROUNDS", "3"))
+PAGES = int(os.environ.get("PAIRPROOF_PAGES_N", "16"))
+JOBS = int(os.environ.get("PAIRPROOF_PAGES_JOBS", "2"))
+_PICTURES = 3
+_VIEWPORT = {"width": 1280, "height": 720}
+_QUIET_WITHIN_MS = 10_000
+
+
+def run() -> dict[str, Any]:
+    """Rows by system; ratios of pages per second, ours over theirs."""
+    every = sorted(corpus("pages").glob("*.html"))
+    pages = every[:: max(1, len(every) // PAGES)][:PAGES]
+    shelf = open_shelf()
+    rows: dict[str, list[dict[str, Any]]] = {}
+    with Visitor(open_browser, slots=JOBS) as visitor:
+
+        def ours(depth: str) -> Callable[[Path], object]:
+            return lambda page: visitor.visit(
+                Order(page=page.read_bytes(), depth=depth, shelf=shelf)
+            )
+
+        systems: dict[str, Callable[[Path], object]] = {
+            "browser_per_page": _browser_per_page,
+            "render": ours("render"),
+            "full": ours("full"),
+        }
+        for _ in range(ROUNDS + 1):  # the first round warms caches and is not counted
+            for name, act in systems.items():
+                row = measure(name, len(pages), lambda act=act: _all(act, pages))  # type: ignore[misc]
+                rows.setdefault(name, []).append(row)
+    middle = {name: _median(kept[1:]) for name, kept in rows.items()}
+    theirs = middle["browser_per_page"]
+    wall = {name: row["wall_ms"] for name, row in middle.items()}
+    cpu = {name: row["cpu_ms"] for name, row in middle.items()}
+    return {
+        "name": "pages",
+        "rows": list(middle.values()),
+        "ratios": {
+            "browser_per_page_over_ours": round(theirs["wall_ms"] / wall["render"], 2),
+            "browser_per_page_over_full": round(theirs["wall_ms"] / wall["full"], 2),
+            "browser_per_page_cpu_over_ours": round(cpu["browser_per_page"] / cpu["render"], 2),
+            "browser_per_page_cpu_over_full": round(cpu["browser_per_page"] / cpu["full"], 2),
+            "full_cpu_s": round(cpu["full"] / 1000, 3),
+        },
+    }
+
+
+def _all(act: Callable[[Path], object], pages: Iterable[Path]) -> None:
+    with ThreadPoolExecutor(JOBS) as pool:
+        list(pool.map(act, pages))
+
+
+def _browser_per_page(page: Path) -> None:
+    from playwright.sync_api import Error, sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+        try:
+            tab = browser.new_page(viewport=_VIEWPORT)  # type: ignore[arg-type]
+            tab.route(lambda url: not url.startswith("file:"), lambda route: route.abort())
+            with suppress(Error):  # a page that never falls quiet is photographed as it is
+                tab.goto(page.as_uri(), wait_until="networkidle", timeout=_QUIET_WITHIN_MS)
+            for number in range(_PICTURES):
+                if number:
+                    tab.wait_for_timeout(1000)
+                tab.screenshot(full_page=True)
+        finally:
+            browser.close()
+
+
+def _chromium() -> str:
+    """The browser's binary, not the wrapper that adds flags of its own."""
+    for found in ("/usr/lib/chromium/chromium", shutil.which("google-chrome") or ""):
+        if found and Path(found).exists():
+            return found
+    raise FileNotFoundError("no full Chromium: apt-get install chromium")
+
+
+def _median(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    ordered = sorted(rows, key=lambda row: float(row["wall_ms"]))
+    return {**ordered[len(ordered) // 2], "rounds": len(rows)}

@@ -1,0 +1,70 @@
+"""Small pages of many kinds in a real browser: good ones are accepted, broken copies are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.decide import Decision
+from harness.models import VerdictStatus
+from harness.pages.breaks import versions
+from harness.pages.decide import PageMeasured, decide_page
+from harness.pages.document import read_document
+from harness.pages.journey import look_at
+from harness.pages.lab import PageLab
+from harness.pages.policy import PagePolicy
+from sandboxes.base import SandboxUnavailable
+from sandboxes.chromium import open_browser
+
+PAGES = sorted((Path(__file__).parent / "small").glob("*.html"))
+BROKEN = ("unwired", "renamed_id", "css_removed", "blank_body", "syntax_error", "truncated")
+SHOWN = ("todo", "delegation", "onclick", "json", "chart", "class")
+"""The pages of which every broken copy is visited."""
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[PageLab]:
+    """One isolated browser for all pages."""
+    lab = PageLab(lambda: open_browser("embedded"), policy=PagePolicy())
+    try:
+        lab.conditions()
+    except SandboxUnavailable as error:
+        pytest.skip(f"no isolated browser ({error}): apt-get install chromium-headless-shell")
+    yield lab
+    lab.close()
+
+
+def judged(html: str, lab: PageLab) -> Decision:
+    seen = look_at(html, lab, lab.conditions())
+    page = PageMeasured(document=read_document(html), visits=seen.visits)
+    return decide_page(page, lab.policy)
+
+
+def test_there_are_pages_of_many_kinds() -> None:
+    """Games, forms, articles, custom elements, pages without scripts: none is forgotten."""
+    assert len(PAGES) >= 26
+    assert set(SHOWN) <= {page.stem for page in PAGES}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_good_page_is_accepted(page: Path, lab: PageLab) -> None:
+    """Whatever its kind, and though random input has no effect on some."""
+    decision = judged(page.read_text(), lab)
+    assert decision.status is VerdictStatus.ACCEPTED, decision
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("version", BROKEN)
+def test_a_broken_copy_is_not_accepted(name: str, version: str, lab: PageLab) -> None:
+    """One fault, put in by the page mutator."""
+    page = next(page for page in PAGES if page.stem == name)
+    broken = versions(page.read_text())[version]
+    if broken.html is None:
+        pytest.skip(f"{name} has no such version: {broken.detail}")
+    decision = judged(broken.html, lab)
+    assert decision.status is not VerdictStatus.ACCEPTED, (broken.detail, decision)
+    assert decision.status is not VerdictStatus.UNSCORED, decision
