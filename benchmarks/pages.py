@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._measure import corpus, measure
-from harness.cdn.shelf import open_shelf
+from harness.cdn.shelf import Shelf, open_shelf
 from runners.pages.scene import Order
 from runners.pages.visitor import Visitor
 from sandboxes.chromium import open_browser
@@ -45,7 +45,7 @@ def run() -> dict[str, Any]:
             )
 
         systems: dict[str, Callable[[Path], object]] = {
-            "browser_per_page": _browser_per_page,
+            "browser_per_page": lambda page: _browser_per_page(page, shelf),
             "render": ours("render"),
             "full": ours("full"),
         }
@@ -75,14 +75,23 @@ def _all(act: Callable[[Path], object], pages: Iterable[Path]) -> None:
         list(pool.map(act, pages))
 
 
-def _browser_per_page(page: Path) -> None:
-    from playwright.sync_api import Error, sync_playwright
+def _browser_per_page(page: Path, shelf: Shelf) -> None:
+    from playwright.sync_api import Error, Route, sync_playwright
+
+    def answer(route: Route) -> None:
+        """The same files as ours gets, so that both do the same work."""
+        found = shelf.answer(route.request.url)
+        if found.served:
+            allowed = {"access-control-allow-origin": "*", "content-type": found.content_type}
+            route.fulfill(status=200, headers=allowed, body=found.body)
+        else:
+            route.abort()
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
         try:
             tab = browser.new_page(viewport=_VIEWPORT)  # type: ignore[arg-type]
-            tab.route(lambda url: not url.startswith("file:"), lambda route: route.abort())
+            tab.route(lambda url: not url.startswith("file:"), answer)
             with suppress(Error):  # a page that never falls quiet is photographed as it is
                 tab.goto(page.as_uri(), wait_until="networkidle", timeout=_QUIET_WITHIN_MS)
             for number in range(_PICTURES):

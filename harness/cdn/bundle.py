@@ -13,6 +13,7 @@ from typing import Any
 from harness.cdn.asks import Need, compact
 from harness.cdn.esbuild import COMMONJS, ENTRY, VARIABLE, Bundler, find_esbuild
 from harness.cdn.lock import Lock
+from harness.cdn.modules import is_pair
 from harness.cdn.npm import Npm
 from harness.cdn.resolve import held_version
 from harness.cdn.store import Module, Store
@@ -112,8 +113,11 @@ def _imported(lock: Lock, module: Module, package: str, version: str) -> list[_I
     for text in module.outside:
         head, _, entry = text.partition(" ")
         name, _, spec = head.rpartition("@")
+        # As the shelf chooses when it puts the addresses into the module.
+        spec = version if name == package or is_pair(name, package) else spec
+        item = lock.packages.get(name)
         need = Need(package=name, spec=spec, module=entry)
-        other = version if name == package else held_version(lock, need)
+        other = held_version(lock, need) or (item.nearest(spec) if item is not None else None)
         if other is not None:
             found.append((name, other, entry))
     return found

@@ -189,8 +189,11 @@ def repro(
     report = api.repro(run, pair, settings=settings)
     output.document(report.model_dump(mode="json"))
     if not json:
-        word = "same" if report.same else "different"
-        output.say(f"{pair}: {word} verdict: {report.after['status']} {report.after['detail']}")
+        moved = {"status", "reasons"} & set(report.changed)
+        word = "different verdict" if moved else "same verdict"
+        if not report.same and not moved:
+            word += ", other evidence"
+        output.say(f"{pair}: {word}: {report.after['status']} {report.after['detail']}")
         for difference in report.differences[:_NAMED]:
             output.say(f"  {told(difference)}")
         if len(report.differences) > _NAMED:

@@ -52,6 +52,8 @@ class Scope(StrEnum):
     """A style sheet, or a script that makes style rules."""
     LOADING = "loading"
     """Scripts, sheets and data that the page asked for before anybody acted."""
+    BYTES = "bytes"
+    """Those, and code that was answered with other bytes than asked for."""
     ANYTHING = "anything"
 
 
@@ -94,7 +96,7 @@ def withheld(evidence: PageEvidence, scope: Scope = Scope.ANYTHING) -> list[Requ
         for r in evidence.requests
         if r.kind.lower() in _MATERIAL
         and not _OBSERVERS.search(r.url)
-        and _why(r) is not None
+        and (_why(r) is not None or (scope is Scope.BYTES and _differs(r)))
         and _within(r, scope)
     ]
     return sorted(asked, key=lambda r: (r.outcome != "miss", r.kind.lower() not in _CODE))
@@ -106,7 +108,12 @@ def _within(request: Request, scope: Scope) -> bool:
     if scope is Scope.NOTHING or request.phase not in BEFORE:
         return False
     styles = request.kind.lower() == "stylesheet" or bool(_STYLISTS.search(request.url))
-    return styles or scope is Scope.LOADING
+    return styles or scope in (Scope.LOADING, Scope.BYTES)
+
+
+def _differs(request: Request) -> bool:
+    """Whether another version, or bytes that were made otherwise, stood in for code."""
+    return request.outcome == "approximate" and request.kind.lower() in _CODE
 
 
 def _why(request: Request) -> Reason | None:
@@ -153,9 +160,9 @@ def excuse(evidence: PageEvidence, scope: Scope) -> Excuse | None:
     asked = withheld(evidence, scope)
     if not asked:
         return None
-    reason = _why(asked[0]) or Reason.EXTERNAL_HOST
+    reason = _why(asked[0]) or Reason.CDN_MISS
     told = {
-        Reason.CDN_MISS: "is not held",
+        Reason.CDN_MISS: "stands in for other bytes" if _differs(asked[0]) else "is not held",
         Reason.MISSING_FILE: "is a second file, which was not given",
     }.get(reason, "is another server's")
     return Excuse(reason, f"{asked[0].url[:200]} {told}")

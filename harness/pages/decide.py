@@ -255,7 +255,8 @@ def _errors(evidence: PageEvidence, _: Document, policy: PagePolicy) -> Fault | 
     thrown = first_error(evidence, phases=BEFORE, skip=policy.page_errors)
     if thrown is None:
         return None
-    return Fault(Reason.LOAD, f"uncaught before any action, line {thrown.line}: {thrown.text}")
+    detail = f"uncaught before any action, line {thrown.line}: {thrown.text}"
+    return Fault(Reason.LOAD, detail, excused_by=Scope.BYTES)
 
 
 def _blank(evidence: PageEvidence, _: Document, policy: PagePolicy) -> Fault | None:

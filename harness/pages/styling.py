@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.pages.document import Document
+from harness.pages.policy import PagePolicy
 from runners.pages.evidence import PageEvidence
 
 _MANY = 20
@@ -54,6 +55,14 @@ def styling(evidence: PageEvidence, document: Document) -> Styling:
         inline=_inline(evidence, document),
         asked=int(dom.get("classed", 0)),
     )
+
+
+def unstyled(evidence: PageEvidence, document: Document) -> bool:
+    """Whether nobody styled the page, by the default thresholds; False where nothing was loaded."""
+    policy = PagePolicy()
+    if not evidence.dom and not evidence.looks:
+        return False
+    return styling(evidence, document).none(policy.styled_share, policy.inline_share)
 
 
 def styled_share(evidence: PageEvidence, document: Document) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,11 +63,12 @@ class PageFigures:
 
 
 def quartiles(values: list[float]) -> dict[str, float | int | None]:
-    """n, and the values a quarter, a half and three quarters up; None where there are none."""
-    at = sorted(values)
-    named = {name: round(at[int((len(at) - 1) * share)], 2) if at else None
-             for name, share in (("q1", 0.25), ("median", 0.5), ("q3", 0.75))}  # fmt: skip
-    return {"n": len(at), **named}
+    """n, and the quartiles by linear interpolation (R-7); None where there are no values."""
+    cuts: list[float] | list[None] = [None] * 3
+    if values:
+        cuts = statistics.quantiles([*values] if values[1:] else values * 2, method="inclusive")
+    found = [None if cut is None else round(cut, 2) for cut in cuts]
+    return {"n": len(values), "q1": found[0], "median": found[1], "q3": found[2]}
 
 
 @dataclass

@@ -63,6 +63,9 @@ class Found(Protocol):
     def headers(self) -> Mapping[str, str]:
         """More headers than the usual ones."""
 
+    def integrity(self, attribute: str) -> str:
+        """match, mismatch, waived (not known to be the CDN's bytes), or empty: nothing to say."""
+
 
 class Shelf(Protocol):
     """Where the bytes behind public URLs are kept."""
@@ -80,8 +83,7 @@ class Gate:
     def __init__(self, page: bytes, shelf: Shelf | None, *, scripts: bool = True) -> None:
         self._shelf = shelf
         self._scripts = scripts
-        self._waived: set[str] = set()
-        self._integrity: set[str] = set()
+        self._integrity: dict[str, str] = {}
         self._page = self._mind_integrity(page)
         self._seen: dict[tuple[str, str], Request] = {}
         self._served = False
@@ -183,7 +185,7 @@ class Gate:
         self._served = False
 
     def _mind_integrity(self, page: bytes) -> bytes:
-        """Take the hash from elements whose file we hold in another build only, and note it."""
+        """Take the hash from elements whose file need not be the CDN's to the byte, and note it."""
         if b"integrity" not in page or self._shelf is None:
             return page
         text = page.decode("utf-8", "surrogateescape")
@@ -195,11 +197,13 @@ class Gate:
                 return tag
             url = address.group(1)
             url = f"https:{url}" if url.startswith("//") else url
-            if url.startswith("http") and self._shelf.answer(url).outcome == "approximate":
-                self._waived.add(url)
-                return _ATTRIBUTE.sub("", tag)
-            self._integrity.add(url)
-            return tag
+            given = _ATTRIBUTE.search(tag)
+            if not url.startswith("http") or given is None:
+                return tag
+            told = self._shelf.answer(url).integrity(given.group(1).strip("\"'"))
+            if told:
+                self._integrity[url] = told
+            return _ATTRIBUTE.sub("", tag) if told == "waived" else tag
 
         return _INTEGRITY.sub(waived, text).encode("utf-8", "surrogateescape")
 
@@ -212,8 +216,7 @@ class Gate:
             return
         integrity = ""
         if found is not None and outcome in _SERVED:
-            integrity = "waived" if url in self._waived else ""
-            integrity = "match" if url in self._integrity else integrity
+            integrity = self._integrity.get(url, "")
         self._seen[key] = Request(
             url=key[0],
             kind=kind,

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from harness.errors import Misuse
-from harness.models import Place, Policy, Provenance, Quarantined, Reason, Verdict, VerdictStatus
+from harness.models import (
+    PageLine,
+    Place,
+    Policy,
+    Provenance,
+    Quarantined,
+    Reason,
+    Verdict,
+    VerdictStatus,
+)
 from harness.reports import available, write_report
 from harness.store import Manifest, Run, Store
 
@@ -57,6 +66,37 @@ def test_the_json_report_counts_what_is_there(tmp_path: Path) -> None:
     assert document["counts"]["rejected"] == document["pairs"] == 2
     assert document["reasons"] == {"rejected: case_failed": 2}
     assert document["quarantined"] == {"json": 1}
+
+
+def a_page(pair_id: str, score: float, render: float | None) -> Verdict:
+    page = PageLine(
+        end="measured", errors=1, requests={"hit": 2, "external": 1}, actions=4, effective=3,
+        score=score, dimensions={"3 Render": render, "6 Core requirement": None},
+    )  # fmt: skip
+    return Verdict(
+        pair_id=pair_id, status=VerdictStatus.ACCEPTED, language="html", page=page,
+        origin=Place(), provenance=Provenance(harness="test"),
+    )  # fmt: skip
+
+
+def test_pages_are_summed_up_apart(tmp_path: Path) -> None:
+    """Ends, requests, actions and quartiles of the score and of each dimension that applied; a page
+    that was not visited counts as one."""
+    unseen = a_page("d", 0, None).model_copy(update={"page": None})
+    pages = [a_page("a", 70, 4.0), a_page("b", 80, 6.0), a_page("c", 90, None), unseen]
+    run = make_run(tmp_path, [*pages, rejected("python")])
+    document = json.loads(write_report("json", run))["pages"]
+    assert document["pages"] == 4
+    assert document["ends"] == {"measured": 3, "not visited": 1}
+    assert document["requests"] == {"hit": 6, "external": 3}
+    assert document["actions"] == {"tried": 12, "effective": 9}
+    assert document["score"] == {"n": 3, "q1": 75, "median": 80, "q3": 85}
+    assert document["dimensions"]["3 Render"]["n"] == 2
+    assert document["dimensions"]["6 Core requirement"]["median"] is None
+    text = write_report("markdown", run)
+    assert "9 of 12 actions had an effect" in text and "| 3 Render | 2 |" in text
+    assert "pairproof gallery" in text
+    assert "Pages" not in write_report("markdown", make_run(tmp_path / "b", [rejected("x")]))
 
 
 def test_an_unknown_kind_names_the_known_ones(tmp_path: Path) -> None:

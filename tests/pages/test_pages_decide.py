@@ -451,6 +451,16 @@ def test_code_that_never_ran_for_a_miss_leaves_the_page_unscored() -> None:
     assert said(coverage=idle).status is VerdictStatus.ACCEPTED
 
 
+def test_an_error_beside_other_bytes_than_asked_for_is_unscored() -> None:
+    """Another version stood in: that the page breaks with it is not the page's fault; that nothing
+    listens is."""
+    near = (request("approximate"),)
+    decision = said(requests=near, errors=(error(),))
+    assert is_(decision, VerdictStatus.UNSCORED, Reason.CDN_MISS)
+    assert said(requests=near).status is VerdictStatus.ACCEPTED
+    assert said(DEAD, requests=near).status is VerdictStatus.REJECTED
+
+
 def test_a_miss_that_does_no_harm_does_not_matter() -> None:
     """A font, a picture, or a script that the page gets along without."""
     for kind in ("Font", "Image", "Script", "Fetch"):

@@ -6,6 +6,7 @@ from math import exp
 
 from harness.pages.document import Document
 from harness.pages.score.base import Value, absent, number, scored
+from harness.pages.styling import unstyled
 from runners.pages.evidence import PageEvidence
 
 _IMPACT = {"critical": 4.0, "serious": 2.0, "moderate": 1.0, "minor": 0.5}
@@ -29,11 +30,13 @@ def rules(evidence: PageEvidence, _: Document) -> Value:
     return scored(10 * exp(-burden / 10), rules=found)
 
 
-def contrast(evidence: PageEvidence, _: Document) -> Value:
+def contrast(evidence: PageEvidence, document: Document) -> Value:
     """15. Text contrast: 10 x (1 - texts under WCAG's ratio / texts on solid backgrounds).
 
-    Not applicable under 5 texts.
+    Not applicable under 5 texts, or where nobody styled the page: black on white is the browser's.
     """
+    if unstyled(evidence, document):
+        return absent("nobody styled the page")
     texts, failing = evidence.contrast.texts, evidence.contrast.failing
     if texts < _FEW:
         return absent("under 5 texts")

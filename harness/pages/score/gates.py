@@ -8,7 +8,7 @@ from harness.pages.blame import is_syntax, own_errors
 from harness.pages.document import Document
 from harness.pages.score.base import BEFORE, Value, absent, clip, scored
 from harness.pages.sight import look, sight
-from harness.pages.styling import styled_share
+from harness.pages.styling import styled_share, unstyled
 from runners.pages.evidence import End, PageEvidence
 
 _LEFT_OUT = frozenset({"comment", "empty_handler", "undefined_handler"})
@@ -47,7 +47,7 @@ def integrity(_: PageEvidence, document: Document) -> Value:
 def render(evidence: PageEvidence, document: Document) -> Value:
     """3. Render: 0 if blank at start and end; else 10 x the mean of clip(entropy / 0.4 bits),
     clip(visible elements / 10), clip(colours / 25) and the share of elements that are styled
-    (full at a half).
+    (full at a half); at most 2.5 where nobody styled the page.
 
     Not applicable where no picture was taken.
     """
@@ -61,4 +61,7 @@ def render(evidence: PageEvidence, document: Document) -> Value:
     if "visible" in evidence.dom:
         parts["visible"] = clip(evidence.dom["visible"] / 10)
     parts["styled"] = clip(2 * styled_share(evidence, document))
-    return scored(max(0.5, 10 * sum(parts.values()) / len(parts)), picture=picture.picture, **parts)
+    value = max(0.5, 10 * sum(parts.values()) / len(parts))
+    if unstyled(evidence, document):
+        value = min(2.5, value)
+    return scored(value, picture=picture.picture, **parts)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from harness.pages.blame import own_errors
 from harness.pages.document import Document
+from harness.pages.policy import PagePolicy
 from harness.pages.score.base import Value, absent, clip, scored, wilson
+from harness.pages.wiring import disconnected, wiring
 from runners.pages.evidence import Effect, PageEvidence, Phase
 
 _PREPARING = frozenset({"hover", "wheel", "type"})
@@ -14,12 +16,16 @@ _TABS = 8
 """Stops that are asked of a page with many controls."""
 
 
-def effect(evidence: PageEvidence, _: Document) -> Value:
+def effect(evidence: PageEvidence, document: Document) -> Value:
     """9. Interaction effect: 10 x W / 0.6, where W is Wilson's lower 80 % bound of the share of
     actions that had an effect. Typing, hovering and wheeling are not counted as attempts.
 
-    Not applicable without a control, or where nothing was tried.
+    0 where nothing of the page is connected to its code (`harness.pages.wiring`). Not applicable
+    without a control, or where nothing was tried.
     """
+    loose = disconnected(wiring(evidence, document), PagePolicy())
+    if loose:
+        return scored(0, disconnected=loose)
     tried = [action for action in evidence.actions if action.kind not in _PREPARING]
     if not evidence.controls and not tried:
         return absent("the page has no control")
@@ -51,10 +57,11 @@ def robustness(evidence: PageEvidence, _: Document) -> Value:
     """11. Robustness: 10 - 2.5 for each distinct error of the page's own under exploration,
     keyboard and injected faults, and for each fault that leaves it blank.
 
-    Not applicable where nothing was tried.
+    Not applicable where no action had an effect and no fault was injected: what does nothing does
+    not break. Whether it applies never depends on errors, so that one more cannot raise a total.
     """
-    if not evidence.actions and not any(f.applies for f in evidence.faults):
-        return absent("nothing was tried")
+    if not evidence.effective and not any(f.applies for f in evidence.faults):
+        return absent("no action had an effect")
     explored = len(own_errors(evidence, Phase.EXPLORE, Phase.KEYBOARD, Phase.CASES))
     told = len(own_errors(evidence, Phase.FAULTS))
     injected = max(told, sum(f.errors for f in evidence.faults if f.applies))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.pages.document import Document
 from harness.pages.score.base import Value, absent, clip, number, scored
+from harness.pages.styling import unstyled
 from runners.pages.evidence import Layout, PageEvidence
 
 _FEW = 5
@@ -21,12 +22,15 @@ def _overflow(box: Layout) -> float:
     return clip(box.overflow / (_OVER * max(1, box.width)))
 
 
-def integrity(evidence: PageEvidence, _: Document) -> Value:
+def integrity(evidence: PageEvidence, document: Document) -> Value:
     """16. Layout integrity, at the widest viewport: 10 - 4 clip(overflow / a quarter of the width)
     - 4 clip(clipped texts / 5) - 4 clip(pairs of overlapping controls / 3).
 
-    Not applicable under 5 shown elements, or where no viewport was measured.
+    Not applicable under 5 shown elements, where no viewport was measured, or nobody styled the
+    page: boxes below each other neither overlap nor overflow.
     """
+    if unstyled(evidence, document):
+        return absent("nobody styled the page")
     if not evidence.layouts:
         return absent("no viewport was measured")
     if not _enough(evidence):
@@ -37,12 +41,15 @@ def integrity(evidence: PageEvidence, _: Document) -> Value:
                   overlaps=box.overlaps, offenders=list(box.offenders[:5]))  # fmt: skip
 
 
-def responsive(evidence: PageEvidence, _: Document) -> Value:
+def responsive(evidence: PageEvidence, document: Document) -> Value:
     """17. Responsive: mean over the viewports of 10 x (1 - clip(overflow / a quarter of the width)
     - 0.1 for each cut element), less 3 without a viewport meta element.
 
-    Not applicable under 5 shown elements, or with fewer than two viewports.
+    Not applicable under 5 shown elements, with fewer than two viewports, or where nobody styled
+    the page.
     """
+    if unstyled(evidence, document):
+        return absent("nobody styled the page")
     if len({box.width for box in evidence.layouts}) < 2:
         return absent("fewer than two viewports were measured")
     if not _enough(evidence):

@@ -79,10 +79,10 @@ def stability(evidence: PageEvidence, _: Document) -> Value:
     listeners once their growth under the actions is taken off: none is 1, growth by three times
     the larger of the start and a floor (4 MB, 500 nodes, 50 listeners) is 0.
 
-    Not applicable where nothing was tried: a page that does nothing does not grow.
+    Not applicable where no action had an effect: a page that does nothing does not grow.
     """
-    if not evidence.actions:
-        return absent("nothing was tried")
+    if not evidence.effective:
+        return absent("no action had an effect")
     parts: dict[str, float] = {}
     pairs = (("heap_kb", "heap_after_kb", 4096.0), ("nodes", "nodes_after", 500.0),
              ("listeners", "listeners_after", 50.0))  # fmt: skip
