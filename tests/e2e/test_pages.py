@@ -22,7 +22,7 @@ SCRIPT = """<script>document.querySelector("#add").addEventListener("click", () 
 END = "</body></html>"
 GOOD = HEAD + SCRIPT + END
 SKETCH = """Type "milk" into "New task" and click "Add": "milk" is shown
-Type "milk" into "New task", click "Add", then "li" is there 1 time
+Type "milk" into "New task" and click "Add": localStorage "count" is "1"
 it feels pleasant"""
 LIBRARY = '<script src="https://unpkg.com/none-of-ours@9.9.9/dist/widget.js"></script>'
 NEEDS = HEAD + LIBRARY + "<script>noneOfOurs.start();</script>" + END
