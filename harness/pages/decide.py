@@ -176,7 +176,7 @@ def _ended(measured: PageMeasured, policy: PagePolicy) -> Decision | None:
     if not ends or len(fine) > len(ends):
         return None
     first = ends[0]
-    detail = f"{first.end.value} in phase {first.phase.value}: {first.detail}"
+    detail = f"{first.end.value} in phase {first.detail}"
     drawn = max(
         v.motion.gl_calls + v.runtime.get("gl_calls", 0) + v.attempts.get("gl_calls", 0)
         for v in measured.visits

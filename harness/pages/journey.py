@@ -33,7 +33,8 @@ from harness.pages.extract import page_of
 from harness.pages.lab import PageLab
 from harness.pages.sketch import compile_page_sketch
 from harness.pages.trials import CASE_CPU_S, first_cases, runnable, try_cases
-from runners.pages.evidence import Action, Conditions, Owner, PageEvidence
+from harness.pages.variants import VariantVerdict, judge_variant, variant_type
+from runners.pages.evidence import Action, Conditions, End, Owner, PageEvidence
 from runners.pages.pictures import Picture
 from runners.pages.scene import DEFAULT_BUDGET, Order
 from runners.pages.steps import DriverCase
@@ -55,6 +56,7 @@ class Seen:
     unresolved: tuple[CaseLine, ...] = ()
     strength: Strength = field(default_factory=Strength)
     score: PageScore | None = None
+    variant: VariantVerdict | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +98,7 @@ def examine_page(
 
     tried = try_cases(sketch, document, seen.visits[-1], again)
     seen = replace(seen, cases=tried.lines, unresolved=tried.unresolved, strength=tried.strength)
+    seen = _as_variant(seen, pair, lab, conditions)
     measured = PageMeasured(
         document=document,
         visits=seen.visits,
@@ -105,7 +108,8 @@ def examine_page(
         score=seen.score.measured_total if seen.score else None,
         coverage=seen.score.coverage if seen.score else None,
     )
-    return _written(pair, seen, decide_page(measured, lab.policy), fingerprint, provenance)
+    decision = _mind_the_variant(decide_page(measured, lab.policy), seen, lab)
+    return _written(pair, seen, decision, fingerprint, provenance)
 
 
 def look_at(
@@ -152,6 +156,42 @@ def _order(
         cases=cases,
         conditions=conditions,
     )
+
+
+def _as_variant(seen: Seen, pair: Pair, lab: PageLab, conditions: Conditions) -> Seen:
+    """Ask the oracle of the variant that the pair says it is, beside its base where that is given.
+
+    A base page stands in the row's `base_code`. Raises SandboxUnavailable.
+    """
+    kind = variant_type(str(pair.metadata.get("variant_type", "")))
+    if kind is None or seen.document is None or seen.visits[-1].end is not End.MEASURED:
+        return seen
+    base = pair.metadata.get("base_code")
+    other = look_at(base, lab, conditions) if isinstance(base, str) and base.strip() else None
+    evidence = seen.visits[-1]
+    verdict = judge_variant(
+        kind.name, evidence, seen.document,
+        other.visits[-1] if other else None, other.document if other else None,
+        pair.instruction,
+    )  # fmt: skip
+    told = score(
+        evidence, seen.document,
+        variant_share=verdict.share, variant_cap=lab.policy.variant_cap,
+    )  # fmt: skip
+    return replace(seen, variant=verdict, score=told)
+
+
+def _mind_the_variant(decision: Decision, seen: Seen, lab: PageLab) -> Decision:
+    """A good page that does not show its variant, or lost its base's behaviour, needs a person."""
+    found = seen.variant
+    if found is None or decision.status is not VerdictStatus.ACCEPTED:
+        return decision
+    lost = found.keeps_base is False
+    if lab.policy.variant == "note" or (found.differs_along_axis and not lost):
+        return decision
+    what = "does not keep what its base does" if lost else "does not show its variant"
+    detail = f"{what}, {found.type}: {'; '.join(found.reasons)}"
+    return Decision(VerdictStatus.REVIEW, (Reason.MISMATCH,), detail)
 
 
 def _visits(visited: Visited) -> tuple[PageEvidence, ...]:
@@ -217,6 +257,17 @@ def _line(seen: Seen) -> PageLine:
         effective=visit.effective,
         conditions=asdict(visit.conditions),
         pictures={look.name: f"sha256:{look.picture}" for look in visit.looks},
+        variant=_variant(seen.variant) if seen.variant else {},
         structure=digest(visit.structural()),
         **scores,
     )
+
+
+def _variant(verdict: VariantVerdict) -> dict[str, Any]:
+    return {
+        "type": verdict.type,
+        "differs_along_axis": verdict.differs_along_axis,
+        "keeps_base": verdict.keeps_base,
+        "share": round(verdict.share, 3),
+        "reasons": list(verdict.reasons),
+    }

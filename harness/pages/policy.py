@@ -47,5 +47,7 @@ class PagePolicy(BaseModel):
     """Of the weights of the 25 dimensions that applied; below it the page goes to review."""
     min_score: Annotated[float, Field(ge=0, le=100)] = 0.0
     """Measured total below which a page goes to review; 0 asks for nothing."""
+    variant: Literal["note", "review"] = "review"
+    """What happens to a good page that does not show its variant, or not its base's behaviour."""
     variant_cap: Annotated[float, Field(ge=0, le=100)] = 79.0
     """Total of a variant page that does not show its variant: under FrontCoder's 80."""

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from runners.pages.clock import FrameClock
 from runners.pages.patience import Patience
 from runners.pages.protocol import Line, Pipes, Wire
 from runners.pages.requests import Gate
 from runners.pages.tab import Tab
 
+_FRAMED = "HeadlessChrome/"
+"""What headless shells call themselves; full Chromium is "Chrome/", with a head or without."""
 DRIVERS = ("pipe", "playwright")
 """What `driver` takes."""
 
@@ -29,6 +32,11 @@ class Driver:
     name: str
     connect: Callable[[Pipes], Line]
     tab: TabOf
+
+    def clock(self, version: str) -> str:
+        """Whose the time will be in a browser that calls itself so; see `Conditions.clock`."""
+        framed = self.name == "pipe" or version.startswith(_FRAMED)
+        return FrameClock.name if framed else "page"
 
 
 def driver(name: str) -> Driver:

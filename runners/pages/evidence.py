@@ -346,7 +346,7 @@ class PageEvidence:
     attempts: Mapping[str, int] = field(default_factory=dict)
     """Refused or stubbed, by name: dialogs, popups, navigations, downloads, permissions, workers,
     sockets, rtc, service_workers, file_choosers, fullscreen, prints, beacons, frames, exceptions,
-    console, requests."""
+    console, requests, clock (a page clock that could not be moved)."""
     looks: tuple[Look, ...] = ()
     dom: Numbers = field(default_factory=dict)
     """Counts of the document at rest; the keys stand in `runners/pages/guest/measure.js`."""
@@ -385,8 +385,10 @@ class PageEvidence:
         return sum(action.effect.any for action in self.actions)
 
     def structural(self) -> dict[str, Any]:
-        """What two visits of the same page must agree in: everything but times and pictures."""
+        """What two visits of the same page must agree in: everything but times, pictures and the
+        conditions, which are held against each other by themselves."""
         told = asdict(self)
-        for name in ("cpu_s", "wall_s", "runtime", "detail"):
+        for name in ("cpu_s", "wall_s", "runtime", "detail", "conditions", "looks"):
             del told[name]
+        told["looks"] = [seen.name for seen in self.looks]
         return told

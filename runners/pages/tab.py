@@ -162,6 +162,7 @@ class Tab:
 
     def navigate(self) -> None:
         """Begin to load the page; the clock decides how far it gets."""
+        self.loaded = False
         self._patience.reply(self.post("Page.navigate", {"url": ORIGIN}))
 
     def enter(self, phase: Phase) -> None:

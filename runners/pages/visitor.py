@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -100,7 +101,7 @@ class Visitor:
         with self._room:
             running = self._take(fresh=False)
             self._give(running)
-        return _conditions(running.browser.facts, Conditions())
+        return self._conditions(running.browser.facts, Conditions())
 
     def close(self) -> None:
         """End every browser, also those at work."""
@@ -116,7 +117,7 @@ class Visitor:
             answer_cpu_s=order.budget.answer_cpu_s * self._factor,
             visit_cpu_s=order.budget.visit_cpu_s * self._factor,
         )
-        conditions = _conditions(running.browser.facts, order.conditions)
+        conditions = self._conditions(running.browser.facts, order.conditions)
         conditions = replace(conditions, seed=order.seed, depth=order.depth)
         try:
             ordered = replace(order, budget=budget, conditions=conditions)
@@ -161,13 +162,11 @@ class Visitor:
                 self._all.remove(running)
         running.close()
 
-
-def _conditions(facts: Any, given: Conditions) -> Conditions:
-    import hashlib
-
-    flags = hashlib.sha256("\n".join(facts.flags).encode()).hexdigest()[:16]
-    return replace(
-        given, browser=facts.version, backend=facts.backend, tier=facts.tier,
-        isolation=facts.isolation, fonts=facts.fonts, flags=flags,
-        epoch_s=EPOCH_S, step_ms=STEP_MS,
-    )  # fmt: skip
+    def _conditions(self, facts: Any, given: Conditions) -> Conditions:
+        flags = hashlib.sha256("\n".join(facts.flags).encode()).hexdigest()[:16]
+        return replace(
+            given, browser=facts.version, backend=facts.backend, tier=facts.tier,
+            isolation=facts.isolation, fonts=facts.fonts, flags=flags,
+            epoch_s=EPOCH_S, step_ms=STEP_MS,
+            driver=self._driver.name, clock=self._driver.clock(facts.version),
+        )  # fmt: skip

@@ -217,6 +217,11 @@ def _fixed(evidence: PageEvidence) -> None:
     )
 
 
+def _robbed(evidence: PageEvidence) -> None:
+    assert evidence.words["text"] == "robbed"
+    assert evidence.looks[-1].name == "after"
+
+
 def _ended(evidence: PageEvidence) -> None:
     assert evidence.detail.startswith("load: ")
 
@@ -427,6 +432,15 @@ TRUTHS = (
             "  document.visibilityState, isSecureContext].join(' ');"
         ),
         _fixed,
+    ),
+    Truth(
+        "clock taken",
+        _script(
+            "for (const name of Object.getOwnPropertyNames(globalThis))\n"
+            "  if (/clock|__pw/i.test(name)) delete globalThis[name];\n"
+            f"{_SAY} = 'robbed';"
+        ),
+        _robbed,
     ),
     Truth("hang", _script("for (;;) {}"), _ended, "render", End.HANG),
     Truth(

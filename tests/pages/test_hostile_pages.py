@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser_places import PLACES, line
+from browser_places import PLACES, opened
+from browser_talk import line
 from page_attempt import HostilePage, page
-from page_catalogue import hostile_pages, tables
-from page_world import Keeper, Listeners, budget_of, counted, interfaces, part
+from page_catalogue import SLOW, hostile_pages, tables
+from page_world import Keeper, Listeners, budget_of, counted, interfaces, part, renderers
 
 from runners.pages.evidence import End
 from sandboxes.base import SandboxUnavailable
@@ -50,8 +52,10 @@ def outside() -> Iterator[Listeners]:
 
 
 def _params() -> list[object]:
-    marks = {True: [pytest.mark.slow], False: []}
-    return [pytest.param(p, id=p.name, marks=marks[p.slow]) for p in hostile_pages()]
+    slow = [pytest.mark.slow]
+    return [
+        pytest.param(p, id=p.name, marks=slow if p.name in SLOW else []) for p in hostile_pages()
+    ]
 
 
 @pytest.mark.parametrize("hostile", _params())
@@ -60,8 +64,10 @@ def test_hostile_page(
 ) -> None:
     """It ends as is due, what it tried is named, nothing is heard, and the next page is fine."""
     document = hostile.document(outside.address)
-    seen = keeper.visit(document, full=hostile.full, budget=budget_of(hostile))
-    evidence = seen.evidence
+    if hostile.twin is not None:
+        evidence = keeper.evidence(document, full=hostile.full)
+    else:
+        evidence = keeper.visit(document, full=hostile.full, budget=budget_of(hostile)).evidence
     told = f"{evidence.end.value}: {evidence.detail} {dict(evidence.attempts)}"
     assert evidence.end in hostile.ends, told
     if evidence.end is End.MEASURED:
@@ -82,19 +88,21 @@ def test_a_lie_is_not_in_the_evidence(
     keeper: Keeper, outside: Listeners, hostile: HostilePage
 ) -> None:
     """The evidence of a page that lies is that of the same page without the lie."""
-    lying = keeper.visit(hostile.document(outside.address), full=hostile.full).evidence
-    honest = keeper.visit(hostile.untampered(outside.address), full=hostile.full).evidence
+    lying = keeper.evidence(hostile.document(outside.address), full=hostile.full)
+    honest = keeper.evidence(hostile.untampered(outside.address), full=hostile.full)
     assert (lying.end, honest.end) == (End.MEASURED, End.MEASURED), lying.detail
     for name in hostile.same:
         assert part(lying, name) == part(honest, name), name
 
 
-def test_a_renderer_has_no_interface_but_loopback(keeper: Keeper) -> None:
+@pytest.mark.parametrize("where", PLACES)
+def test_a_renderer_has_no_interface_but_loopback(where: str) -> None:
     """The kernel shows the processes that run pages no way out."""
-    line(keeper.browser).page("data:text/html,<h1>x</h1>")
-    renderers = keeper.renderers()
-    assert renderers
-    assert all(interfaces(pid) <= {"lo"} for pid in renderers)
+    with contextlib.closing(opened(where)) as browser:
+        line(browser).page()
+        found = renderers(browser.pid)
+        assert found
+        assert all(interfaces(pid) <= {"lo"} for pid in found)
 
 
 def test_an_ordinary_browser_is_heard(tmp_path: Path) -> None:

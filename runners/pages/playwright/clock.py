@@ -46,7 +46,10 @@ _SEEK = """((ms, wait) => {
 
 
 class PageClock:
-    """See `Clock`. `post` sends the tab a call, `seek` awaits a promise of its isolated world."""
+    """See `Clock`. `post` sends the tab a call, `seek` awaits a promise of its isolated world.
+
+    `refused` is called where the page's own world does not let its time pass.
+    """
 
     name = "page"
 
@@ -57,14 +60,14 @@ class PageClock:
         post: Callable[..., Call],
         seek: Callable[[str], Call],
         quiet: Callable[[], bool],
+        refused: Callable[[], None],
     ) -> None:
         self._line = line
         self._patience = patience
         self._post = post
         self._seek = seek
         self._quiet = quiet
-        self.refused = 0
-        """How often the page's own world would not let its time pass."""
+        self._refused = refused
         self.now_ms = 0
 
     def install(self, *scripts: str) -> None:
@@ -90,7 +93,7 @@ class PageClock:
             try:
                 self._patience.reply(self._line.perform(_run(self._page, step), "a timer"))
             except CallFailed:
-                self.refused += 1  # the page took the clock away, or its document went
+                self._refused()  # the page took the clock away, or its document went
             self._move(step, wait=left <= 0)
             self.now_ms += step
         return self._picture() if picture else b""

@@ -133,8 +133,9 @@ class PlaywrightLine:
         self.closed = True
         if self._loop.is_closed():
             return
-        with contextlib.suppress(Exception):
-            self._now(self._stop(), _STOP_S)
+        for last in (self._stop, self._cancel):
+            with contextlib.suppress(Exception):
+                self._now(last(), _STOP_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_STOP_S)
         if not self._thread.is_alive():
@@ -158,6 +159,7 @@ class PlaywrightLine:
                     executable_path=sys.executable,
                     args=["-I", "-S", _RELAY, path],
                     ignore_default_args=True,
+                    timeout=0,
                     handle_sigint=False,
                     handle_sigterm=False,
                     handle_sighup=False,
@@ -174,6 +176,13 @@ class PlaywrightLine:
         if self._playwright is not None:
             await self._playwright.stop()
 
+    async def _cancel(self) -> None:
+        """End what still waits, also of Playwright's own."""
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
     async def _send(self, session: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = await self._sessions[session].send(method, params)
         return answer
@@ -185,7 +194,7 @@ class PlaywrightLine:
         context = self._context = await self._browser.new_context(no_viewport=True)
         now = await root.send("Target.getBrowserContexts")
         (number,) = set(now["browserContextIds"]) - set(known["browserContextIds"])
-        async with context.expect_page() as made:
+        async with context.expect_page(timeout=0) as made:
             await root.send("Target.createTarget", dict(parameters(number)))
         page = self.page = await made.value
         # Dialogs without a listener are dismissed by Playwright; ours are answered by the tab.

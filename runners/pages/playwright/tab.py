@@ -71,7 +71,12 @@ class PlaywrightTab(Tab):
 
     def _use_page_clock(self) -> None:
         self.clock = self._paged = PageClock(
-            self._line, self._patience, self.post, self.waiting, self.gate.quiet
+            self._line,
+            self._patience,
+            self.post,
+            self.waiting,
+            self.gate.quiet,
+            lambda: self.gate.count("clock"),
         )
         self._paged.install(guest("timers.js"), self._init())
         size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": False}

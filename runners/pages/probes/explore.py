@@ -18,8 +18,8 @@ from runners.pages.probes.wiring import wiring
 from runners.pages.scene import Scene
 from runners.pages.tab import guest
 
-_MOST_ACTIONS = 26
-_MOST_FIELDS = 6
+_MOST_ACTIONS = 18
+_MOST_FIELDS = 4
 _KEYS = ("ArrowRight", "ArrowDown", "Space", "Enter", "a", "ArrowLeft", "ArrowUp")
 _FIELDS = ("text", "search", "email", "tel", "url", "password", "number", "textarea", "editable")
 _VALUES = ("date", "time", "month", "week", "datetime-local", "color", "range", "select")

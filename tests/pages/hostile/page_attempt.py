@@ -47,7 +47,6 @@ class HostilePage:
     twin: Html | None = None
     same: tuple[str, ...] = ()
     full: bool = False
-    slow: bool = False
 
     def document(self, canary: str) -> bytes:
         """The bytes to be shown, with `canary` as host and port to be reached."""

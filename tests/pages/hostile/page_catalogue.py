@@ -8,6 +8,9 @@ from pathlib import Path
 
 from page_attempt import HostilePage
 
+SLOW = frozenset({"document-commands", "size-ten-megabytes", "store-blobs"})
+"""Those that take more than ten seconds on a busy machine."""
+
 
 def hostile_pages() -> list[HostilePage]:
     """All of them, by module and place in it."""

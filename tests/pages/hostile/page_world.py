@@ -8,7 +8,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from browser_places import opened, processes, status
+from browser_places import opened
+from browser_talk import processes, status
 from page_attempt import MEASURED, HostilePage
 
 from runners.pages.evidence import End, PageEvidence
@@ -82,7 +83,7 @@ class Keeper:
         self.where = where
         self.browser: Any = opened(where)
         self._wire = Wire(self.browser)
-        self.thrown = 0
+        self._known: dict[tuple[bytes, bool], PageEvidence] = {}
 
     def visit(self, document: bytes, *, full: bool = False, budget: Budget = TRUSTING) -> Visited:
         """One visit, not repeated."""
@@ -96,16 +97,17 @@ class Keeper:
             self._renew()
         return seen
 
+    def evidence(self, document: bytes, *, full: bool) -> PageEvidence:
+        """The evidence of a visit that is given all the time there is; asked twice, made once."""
+        key = (document, full)
+        if key not in self._known:
+            self._known[key] = self.visit(document, full=full).evidence
+        return self._known[key]
+
     def _renew(self) -> None:
         self.browser.close()
-        self.thrown += 1
         self.browser = opened(self.where)
         self._wire = Wire(self.browser)
-
-    def renderers(self) -> list[int]:
-        """Processes that run pages, by the host's numbers."""
-        below = processes(self.browser.pid)
-        return [pid for pid in below if "--type=renderer" in status(pid)["command"]]
 
     def close(self) -> None:
         """End the browser."""
@@ -141,3 +143,8 @@ def interfaces(pid: int) -> set[str]:
     """The network interfaces that a process can see."""
     lines = Path(f"/proc/{pid}/net/dev").read_text().splitlines()[2:]
     return {line.partition(":")[0].strip() for line in lines}
+
+
+def renderers(pid: int) -> list[int]:
+    """The processes below `pid` that run pages, by the host's numbers."""
+    return [each for each in processes(pid) if "--type=renderer" in status(each)["command"]]

@@ -194,15 +194,4 @@ PAGES = (
         html=page(body="<table>" + "<tr>" + "<td colspan=1000 rowspan=65534>x" * 60 + "</table>"),
         ends=SLOW,
     ),
-    HostilePage(
-        name="bomb-columns",
-        group=EXPANSION,
-        tries="break a column into a million columns",
-        html=page(
-            body="<div style='columns:1000;column-gap:0;height:1px;column-fill:auto'>"
-            + "<p>word</p>" * 3000
-            + "</div>"
-        ),
-        ends=SLOW,
-    ),
 )

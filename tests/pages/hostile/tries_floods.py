@@ -81,12 +81,6 @@ _FLOODS = (
         ("console",),
     ),
     (
-        "flood-marks",
-        "fill the records of the browser: marks, profiles, timers, groups, violations",
-        "console.warn(1);setInterval(()=>{for(let i=0;i<2000;i++){performance.mark('m'+i,{detail:'x'.repeat(99)});performance.measure('n'+i);console.time('t'+i);console.group();console.profile&&console.profile('p'+i)}},1)",
-        ("console",),
-    ),
-    (
         "flood-contexts",
         "make a thousand drawing contexts of every kind",
         "console.warn(1);for(let i=0;i<1000;i++){const c=document.createElement('canvas');for(const k of['webgl','webgl2','2d','webgpu','bitmaprenderer'])try{c.getContext(k)}catch(e){}document.body.append(c)}",
@@ -203,12 +197,6 @@ _SIZES = (
         lambda: page(body="<p>" + "aא\u202eb\u200f" * 400_000 + "</p>"),
         STARVED,
     ),
-    (
-        "size-marks",
-        "pile a hundred thousand combining marks on each letter",
-        lambda: page(body="<p>" + ("Z" + "\u0335\u0489" * 50_000) * 4 + "</p>"),
-        STARVED,
-    ),
 )
 
 PAGES = (
@@ -235,16 +223,6 @@ PAGES = (
         ),
         ends=STARVED,
         named=("frames",),
-    ),
-    HostilePage(
-        name="flood-idle-workers",
-        group=FLOODS,
-        tries="start a hundred workers that do next to nothing, and wait for all of them",
-        html=page(
-            "const u=URL.createObjectURL(new Blob(['postMessage(1)']));let n=0;for(let i=0;i<100;i++)new Worker(u).onmessage=()=>document.title=++n"
-        ),
-        ends=STARVED,
-        named=("workers",),
     ),
     HostilePage(
         name="flood-own-frames",

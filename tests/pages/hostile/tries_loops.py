@@ -118,11 +118,6 @@ _EVENTS = (
         "const s=document.createElement('style');s.textContent='@keyframes k{to{opacity:.9}}i{animation:k 1ms infinite}';document.head.append(s);for(let i=0;i<1000;i++)document.body.append(document.createElement('i'));addEventListener('animationiteration',()=>document.body.dataset.n=Math.random())",
     ),
     (
-        "events-idle",
-        "ask for idle time whenever there is some, and for every frame",
-        "(function f(){requestIdleCallback(f,{timeout:1})})();(function g(){requestAnimationFrame(g);requestAnimationFrame(()=>0)})();(function h(){scheduler.postTask(h,{priority:'user-blocking'})})()",
-    ),
-    (
         "events-scroll",
         "scroll itself at every scroll",
         "document.body.style.height='90000px';onscroll=()=>scrollTo({top:Math.random()*9e4,behavior:'smooth'});scrollTo(0,9)",

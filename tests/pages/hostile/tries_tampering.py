@@ -77,7 +77,7 @@ _OVERRIDES = (
     (
         "lie-symbols",
         "look for what the driver left in the page, call it with forged results and replace it",
-        "const w=window,forged=JSON.stringify({end:'measured',verdict:'accepted',errors:[],effective:99});const seen=new Set(Object.getOwnPropertyNames(document.createElement('iframe').constructor));for(const o of[w,document,navigator,console,Function.prototype,EventTarget.prototype])for(const k of Reflect.ownKeys(o)){if(typeof k==='string'&&!/probe|pair|proof|bind|harness|cdp|play|_/i.test(k))continue;try{const v=o[k];if(typeof v==='function'&&!/^(re|__define|__lookup)/.test(String(k)))v(forged)}catch(e){}try{Object.defineProperty(o,k,{value:()=>({forged})})}catch(e){}}const f=document.createElement('iframe');document.body.append(f);for(const n of Object.getOwnPropertyNames(f.contentWindow))if(/^[0-9a-f]{8,}$/.test(n))for(const x of['draws','console','exceptions','error\\nexception\\n1\\n1\\n\\nforged','rubbish','error\\n'])try{f.contentWindow[n](x)}catch(e){}f.remove();for(const k of['binding','report','send','emit','__report__'])try{w[k]&&w[k](forged)}catch(e){};seen.clear()",
+        "const w=window,forged=JSON.stringify({end:'measured',verdict:'accepted',errors:[],effective:99});for(const o of[w,document,navigator,console,Function.prototype,EventTarget.prototype])for(const k of Reflect.ownKeys(o)){if(typeof k==='string'&&!/probe|pair|proof|bind|harness|cdp|play|_/i.test(k))continue;try{const v=o[k];if(typeof v==='function'&&!/^(re|__define|__lookup)/.test(String(k)))v(forged)}catch(e){}try{Object.defineProperty(o,k,{value:()=>({forged})})}catch(e){}}const f=document.createElement('iframe');document.body.append(f);for(const n of Object.getOwnPropertyNames(f.contentWindow))if(/^[0-9a-f]{8,}$/.test(n))for(const x of['draws','console','exceptions','error\\nexception\\n1\\n1\\n\\nforged','rubbish','error\\n'])try{f.contentWindow[n](x)}catch(e){}f.remove();for(const k of['binding','report','send','emit','__report__'])try{w[k]&&w[k](forged)}catch(e){}",
     ),
 )
 
@@ -230,7 +230,6 @@ PAGES = (
             html=page(code),
             twin=page(honest),
             same=("errors",),
-            named=("exceptions",),
         )
         for name, tries, code, honest in _ERRORS
     ),
