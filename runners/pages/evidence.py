@@ -315,6 +315,8 @@ class Conditions:
     clock: str = "frames"
     """frames: virtual time with frame control; page: the driver's own clock."""
     step_ms: int = 20
+    creep_ms: float = 0.0
+    """Not 0 in the visit after a hang: what each reading of a clock takes there."""
     seed: int = 1
     epoch_s: int = 0
     time_zone: str = "UTC"

@@ -25,6 +25,8 @@ class Order:
     page: bytes
     depth: str = "full"
     seed: int = 1
+    creep_ms: float = 0.0
+    """What each reading of a clock takes: for the visit that confirms a hang."""
     budget: Budget = DEFAULT_BUDGET
     shelf: Shelf | None = None
     cases: tuple[DriverCase, ...] = ()

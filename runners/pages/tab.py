@@ -59,6 +59,8 @@ class Tab:
         self.clock: Clock = FrameClock(self.post, patience, gate.quiet)
         self.session = ""
         self.loaded = False
+        self.creep_ms = 0.0
+        """What each reading of a clock takes within one task; see `init.js`."""
         self.told: dict[str, int] = {}
         """What the stubs in the page's own world were called for, by name."""
         self._key = secrets.token_hex(8)
@@ -154,7 +156,11 @@ class Tab:
 
     def _init(self) -> str:
         """The script that runs in the page's own world before its first."""
-        return guest("init.js").replace("KEY", self._key).replace("SEED", str(self.seed))
+        told = {"KEY": self._key, "SEED": str(self.seed), "CREEP": str(self.creep_ms)}
+        source = guest("init.js")
+        for name, value in told.items():
+            source = source.replace(name, value)
+        return source
 
     def _in_the_page(self) -> tuple[tuple[str, Mapping[str, Any]], ...]:
         """The calls that put scripts into the page's own world."""

@@ -49,6 +49,7 @@ def visit(pipes: Pipes, wire: Line, order: Order, tab_of: TabOf = Tab) -> Visite
     patience = Patience(wire, pipes, order.budget)
     gate = Gate(order.page, order.shelf, scripts=order.scripts)
     tab = tab_of(wire, patience, gate, seed=order.seed)
+    tab.creep_ms = order.creep_ms
     scene = Scene(tab, order, PageEvidence(end=End.MEASURED, conditions=order.conditions))
     reusable = True
     try:

@@ -53,6 +53,24 @@
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return (t ^ (t >>> 14)) >>> 0;
   };
+  // Within one task virtual time stands still, and a loop that waits for it would never end. In the
+  // visit that has to confirm a hang each reading of a clock takes this many milliseconds.
+  const creep = CREEP;
+  if (creep) {
+    let ahead = 0;
+    const Then = Date, now = Date.now;
+    const later = () => apply(now, Then, []) + Math.floor(ahead += creep);
+    stub(Performance.prototype, "now", function (kept, values) {
+      return apply(kept, this, values) + (ahead += creep);
+    });
+    stub(Then, "now", later);
+    globalThis.Date = new Proxy(Then, {
+      construct: (target, values, made) => {
+        return construct(target, values.length ? values : [later()], made);
+      },
+    });
+    define(Then.prototype, "constructor", { value: globalThis.Date, writable: true, configurable: true });
+  }
   stub(Math, "random", () => next() / 4294967296);
   const bytes = globalThis.Crypto && Crypto.prototype;
   stub(bytes, "getRandomValues", (kept, [array]) => {

@@ -140,7 +140,7 @@ class _Explorer:
         if pixels and self.picture is None:
             self.picture = decode(self.tab.clock.look())
         value = self._act(kind, control, spot, element, given)
-        self.tab.clock.advance(160, 40)
+        self.tab.clock.advance(160, 80)
         effect = self._effect(before, state(self.tab), self.tab.clock.now_ms - begun, kind)
         if pixels and not effect.any:
             effect = self._by_pixels(effect)

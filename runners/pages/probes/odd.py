@@ -48,11 +48,11 @@ def empty_submit(witness: Witness) -> Fault:
     if not fields:
         return skipped("empty_submit", "no field with anything to send it")
     witness.run("empty()")
-    witness.tab.clock.advance(_WAIT_MS)
+    witness.tab.clock.advance(_WAIT_MS, 60)
     witness.begin()
     field = fields[0]
     _send(witness, field)
-    witness.tab.clock.advance(_WAIT_MS)
+    witness.tab.clock.advance(_WAIT_MS, 60)
     told = witness.tell("empty_submit", field["button"] or "Enter")
     if not told.shown and witness.run(f"held({json.dumps(field['name'])})"):
         return witness.tell("empty_submit", "held back by the form's own constraints", shown=True)
@@ -67,7 +67,7 @@ def double_click(witness: Witness) -> Fault:
     witness.begin()
     if not witness.press(control.selector, times=2):
         return skipped("double_click", f"{control.selector} cannot be hit any more")
-    witness.tab.clock.advance(_WAIT_MS)
+    witness.tab.clock.advance(_WAIT_MS, 60)
     return witness.tell("double_click", control.selector)
 
 

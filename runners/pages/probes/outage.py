@@ -43,7 +43,7 @@ def fetch_fails(witness: Witness) -> Fault:
     gate = witness.tab.gate
     gate.failing = "Failed"
     repeated = witness.again(asked)
-    witness.tab.clock.advance(_AFTER_MS)
+    witness.tab.clock.advance(_AFTER_MS, 60)
     gate.failing = ""
     return witness.tell(name, f"{repeated} of {len(asked)} asking actions repeated", network=True)
 
@@ -60,12 +60,12 @@ def offline(witness: Witness) -> Fault:
     gate.failing = "InternetDisconnected"
     lost = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     tab.call("Network.emulateNetworkConditions", lost)
-    tab.clock.advance(_AFTER_MS)
+    tab.clock.advance(_AFTER_MS, 60)
     repeated = witness.again(asked)
     told = witness.tell(name, f"{repeated} of {len(asked)} asking actions repeated", network=True)
     gate.failing = ""
     tab.call("Network.emulateNetworkConditions", {**lost, "offline": False})
-    tab.clock.advance(_AFTER_MS)
+    tab.clock.advance(_AFTER_MS, 60)
     return told
 
 

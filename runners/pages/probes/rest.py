@@ -47,7 +47,7 @@ def _motion(scene: Scene) -> Motion:
     begun = state(tab)
     tab.clock.advance(_EARLY_MS, 40)
     scene.look("settled")
-    tab.clock.advance(_LATE_MS, 40)
+    tab.clock.advance(_LATE_MS, 100)
     moved = _counts(scene)
     scene.idle = idle(begun, state(tab), _EARLY_MS + _LATE_MS)
     early = difference(scene.shown["first"], scene.shown["settled"])

@@ -219,7 +219,8 @@ PAGES = (
         tries="shadow properties of a form by the names of its fields, in every world",
         html=page(body=_FAULTS + _FORM.format(_CLOBBER_FIELDS)),
         twin=page(body=_FAULTS + _FORM.format(_PLAIN_FIELDS)),
-        same=_MEASURED,
+        # axe-core stumbles over such a form: its rules are then None, so not measured.
+        same=tuple(name for name in _MEASURED if name != "rules"),
         full=True,
     ),
     *(
