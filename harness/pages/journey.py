@@ -98,7 +98,7 @@ def examine_page(
 
     tried = try_cases(sketch, document, seen.visits[-1], again)
     seen = replace(seen, cases=tried.lines, unresolved=tried.unresolved, strength=tried.strength)
-    seen = _as_variant(seen, pair, lab, conditions)
+    seen = _as_variant(seen, pair, lab, conditions, asked)
     measured = PageMeasured(
         document=document,
         visits=seen.visits,
@@ -158,7 +158,13 @@ def _order(
     )
 
 
-def _as_variant(seen: Seen, pair: Pair, lab: PageLab, conditions: Conditions) -> Seen:
+def _as_variant(
+    seen: Seen,
+    pair: Pair,
+    lab: PageLab,
+    conditions: Conditions,
+    cases: tuple[DriverCase, ...],
+) -> Seen:
     """Ask the oracle of the variant that the pair says it is, beside its base where that is given.
 
     A base page stands in the row's `base_code`. Raises SandboxUnavailable.
@@ -167,7 +173,8 @@ def _as_variant(seen: Seen, pair: Pair, lab: PageLab, conditions: Conditions) ->
     if kind is None or seen.document is None or seen.visits[-1].end is not End.MEASURED:
         return seen
     base = pair.metadata.get("base_code")
-    other = look_at(base, lab, conditions) if isinstance(base, str) and base.strip() else None
+    given = isinstance(base, str) and base.strip()
+    other = look_at(str(base), lab, conditions, cases=cases) if given else None
     evidence = seen.visits[-1]
     verdict = judge_variant(
         kind.name, evidence, seen.document,
