@@ -20,6 +20,7 @@ from harness.pages.blame import (
     undefined_name,
     unmeasured,
 )
+from harness.pages.cases import SURE
 from harness.pages.document import Document
 from harness.pages.policy import PagePolicy
 from harness.pages.score.base import BEFORE, OWN_ORIGIN
@@ -43,13 +44,16 @@ class PageMeasured:
     """All that is known of a page when nothing more will be run.
 
     `visits`: each in a fresh context; after an end that is not `measured` the next one in a fresh
-    browser. `cases`: of the sketch, compared by the host. `score` and `coverage`: measured total
+    browser. `cases`: of the sketch, compared by the host; `weak`: why they prove nothing though
+    they hold; `later`: the visit that gave them more time. `score` and `coverage`: measured total
     and share of weights, where they were computed; the policy may ask for them.
     """
 
     document: Document
     visits: Sequence[PageEvidence]
     cases: Sequence[CaseLine] = ()
+    weak: str = ""
+    later: PageEvidence | None = None
     score: float | None = None
     coverage: float | None = None
 
@@ -95,7 +99,6 @@ def _visit(evidence: PageEvidence, measured: PageMeasured, policy: PagePolicy) -
     """The verdict by one visit that was measured to its end."""
     document = measured.document
     found = [row(evidence, document, policy) for row in _ROWS]
-    found.append(_cases(measured))
     faults = [fault for fault in found if fault is not None]
     rejecting = [f for f in faults if f.status is VerdictStatus.REJECTED]
     void = unmeasured(evidence, document)
@@ -109,10 +112,20 @@ def _visit(evidence: PageEvidence, measured: PageMeasured, policy: PagePolicy) -
             return _excused(ours, fault)
     if void is not None:
         return _excused(void, rejecting[0] if rejecting else None)
+    failed = _cases(measured)
+    if failed is not None:
+        return _by_cases(failed, evidence, measured)
     faults += [f for f in (_doctype(document, policy), _closing(document, policy)) if f is not None]
     if faults:
         return _given(faults[0])
     return _asked(measured, policy)
+
+
+def _by_cases(failed: Fault, evidence: PageEvidence, measured: PageMeasured) -> Decision:
+    """A case that does not hold, where nothing else is wrong: what we withheld may be behind it."""
+    told = (excuse(visit, failed.excused_by) for visit in (evidence, measured.later) if visit)
+    ours = next((each for each in told if each is not None), None)
+    return _given(failed) if ours is None else _excused(ours, failed)
 
 
 def _proved(fault: Fault) -> bool:
@@ -131,6 +144,8 @@ def _excused(ours: Excuse, fault: Fault | None) -> Decision:
 
 def _asked(measured: PageMeasured, policy: PagePolicy) -> Decision:
     """What the policy asks of a page without a fault."""
+    if measured.weak:
+        return Decision(VerdictStatus.REVIEW, (Reason.NEEDS_TESTS,), measured.weak)
     passed = sum(line.outcome == "passed" for line in measured.cases)
     if policy.require_cases and not passed:
         return Decision(VerdictStatus.REVIEW, (Reason.NEEDS_TESTS,), "no case of the page was run")
@@ -313,11 +328,16 @@ def _hidden(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None
 
 
 def _cases(measured: PageMeasured) -> Fault | None:
-    failed = next((c for c in measured.cases if c.outcome != "passed"), None)
-    if failed is None:
+    """A failed case; one that may mean something else, or was not run, is for a person."""
+    failed = [c for c in measured.cases if c.outcome == "failed" and c.confidence >= SURE]
+    if failed:
+        detail = f"{failed[0].name or failed[0].id}: {failed[0].detail}"
+        return Fault(Reason.CASE_FAILED, detail, excused_by=Scope.ANYTHING)
+    unsure = next((c for c in measured.cases if c.outcome != "passed"), None)
+    if unsure is None:
         return None
-    detail = f"{failed.name or failed.id}: {failed.detail}"
-    return Fault(Reason.CASE_FAILED, detail, excused_by=Scope.ANYTHING)
+    detail = f"read one of two ways, or not run: {unsure.name or unsure.id}: {unsure.detail}"
+    return Fault(Reason.AMBIGUOUS, detail, VerdictStatus.REVIEW, excused_by=Scope.ANYTHING)
 
 
 _ROWS: tuple[Row, ...] = (

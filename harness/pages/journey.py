@@ -1,7 +1,7 @@
 """The journey of one page, top to bottom: from a pair to a verdict. Nothing else knows the order.
 
     pair -> page -> what its text proves -> cases -> visit (again where it ended badly)
-         -> comparison -> score -> decision -> verdict
+         -> comparison (visits for cases alone where they say more) -> score -> decision -> verdict
 
 Only `PageLab.visitor` opens candidate pages, and only in an isolated browser.
 """
@@ -21,6 +21,7 @@ from harness.models import (
     Provenance,
     Reason,
     RunLine,
+    Strength,
     Verdict,
     VerdictStatus,
     digest,
@@ -30,10 +31,13 @@ from harness.pages.dimensions import PageScore, score
 from harness.pages.document import Document, read_document
 from harness.pages.extract import page_of
 from harness.pages.lab import PageLab
+from harness.pages.sketch import compile_page_sketch
+from harness.pages.trials import CASE_CPU_S, first_cases, runnable, try_cases
 from harness.pages.variants import VariantVerdict, judge_variant, variant_type
 from runners.pages.evidence import Action, Conditions, End, Owner, PageEvidence
 from runners.pages.pictures import Picture
-from runners.pages.scene import Order
+from runners.pages.scene import DEFAULT_BUDGET, Order
+from runners.pages.steps import DriverCase
 from runners.pages.visit import Visited
 from sandboxes.base import SandboxUnavailable
 
@@ -49,6 +53,8 @@ class Seen:
     visits: tuple[PageEvidence, ...] = ()
     pictures: dict[str, Picture] = field(default_factory=dict)
     cases: tuple[CaseLine, ...] = ()
+    unresolved: tuple[CaseLine, ...] = ()
+    strength: Strength = field(default_factory=Strength)
     score: PageScore | None = None
     variant: VariantVerdict | None = None
 
@@ -80,14 +86,25 @@ def examine_page(
         decision = Decision(VerdictStatus.SKIPPED, (Reason.TOOLCHAIN_UNAVAILABLE,),
                             f"no browser: {error}; {error.hint}")  # fmt: skip
         return _written(pair, Seen(html=page.html), decision, fingerprint, provenance)
-    seen = look_at(page.html, lab, conditions, seed=seed)
-    seen = _as_variant(seen, pair, lab, conditions)
-    if seen.document is None:
-        raise ValueError("a page that was looked at has a document")
+    document = read_document(page.html)
+    sketch = compile_page_sketch(pair.sketch, document.ids)
+    asked = first_cases(runnable(sketch))
+    seen = look_at(page.html, lab, conditions, seed=seed, cases=asked)
+
+    def again(cases: tuple[DriverCase, ...], stub: bytes | None, scripts: bool) -> PageEvidence:
+        order = _order(page.html, lab, conditions, depth="cases", seed=seed, cases=cases)
+        order = replace(order, page=order.page if stub is None else stub, scripts=scripts)
+        return lab.visitor.visit(order).evidence
+
+    tried = try_cases(sketch, document, seen.visits[-1], again)
+    seen = replace(seen, cases=tried.lines, unresolved=tried.unresolved, strength=tried.strength)
+    seen = _as_variant(seen, pair, lab, conditions, asked)
     measured = PageMeasured(
-        document=seen.document,
+        document=document,
         visits=seen.visits,
-        cases=seen.cases,
+        cases=tried.lines,
+        weak=tried.weak,
+        later=tried.later,
         score=seen.score.measured_total if seen.score else None,
         coverage=seen.score.coverage if seen.score else None,
     )
@@ -103,15 +120,13 @@ def look_at(
     depth: str = "full",
     seed: int = 1,
     trace: tuple[Action, ...] = (),
+    cases: tuple[DriverCase, ...] = (),
 ) -> Seen:
     """Read the text, visit the page, score what was measured. With a `trace`, its steps are taken
     in place of an exploration. Raises SandboxUnavailable."""
     document = read_document(html)
-    data = html.encode("utf-8", "surrogatepass")
-    order = Order(
-        page=data, depth=depth, seed=seed, shelf=lab.shelf, conditions=conditions, trace=trace
-    )
-    visited = lab.visitor.visit(order)
+    order = _order(html, lab, conditions, depth=depth, seed=seed, cases=cases)
+    visited = lab.visitor.visit(replace(order, trace=trace))
     visits = _visits(visited)
     return Seen(
         html=html,
@@ -122,7 +137,34 @@ def look_at(
     )
 
 
-def _as_variant(seen: Seen, pair: Pair, lab: PageLab, conditions: Conditions) -> Seen:
+def _order(
+    html: str,
+    lab: PageLab,
+    conditions: Conditions,
+    *,
+    depth: str,
+    seed: int,
+    cases: tuple[DriverCase, ...],
+) -> Order:
+    spare = CASE_CPU_S * len(cases)
+    return Order(
+        page=html.encode("utf-8", "surrogatepass"),
+        depth=depth,
+        seed=seed,
+        budget=replace(DEFAULT_BUDGET, visit_cpu_s=DEFAULT_BUDGET.visit_cpu_s + spare),
+        shelf=lab.shelf,
+        cases=cases,
+        conditions=conditions,
+    )
+
+
+def _as_variant(
+    seen: Seen,
+    pair: Pair,
+    lab: PageLab,
+    conditions: Conditions,
+    cases: tuple[DriverCase, ...],
+) -> Seen:
     """Ask the oracle of the variant that the pair says it is, beside its base where that is given.
 
     A base page stands in the row's `base_code`. Raises SandboxUnavailable.
@@ -131,7 +173,8 @@ def _as_variant(seen: Seen, pair: Pair, lab: PageLab, conditions: Conditions) ->
     if kind is None or seen.document is None or seen.visits[-1].end is not End.MEASURED:
         return seen
     base = pair.metadata.get("base_code")
-    other = look_at(base, lab, conditions) if isinstance(base, str) and base.strip() else None
+    given = isinstance(base, str) and base.strip()
+    other = look_at(str(base), lab, conditions, cases=cases) if given else None
     evidence = seen.visits[-1]
     verdict = judge_variant(
         kind.name, evidence, seen.document,
@@ -181,6 +224,8 @@ def _written(
         cases_planned=len(seen.cases),
         cases_passed=passed,
         cases=seen.cases,
+        unresolved=seen.unresolved,
+        strength=seen.strength,
         runs=tuple(_run(number, visit) for number, visit in enumerate(seen.visits, 1)),
         repairs=pair.repairs,
         provenance=provenance,

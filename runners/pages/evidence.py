@@ -289,12 +289,18 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseResult:
-    """One DOM-level case: what was found outside; the expectation is compared by the host."""
+    """One DOM-level case: what was found outside; the expectation is compared by the host.
+
+    `why` it did not run: target (not there, not shown, covered, or not of the kind that the step
+    asks for), words (the step or the probe cannot be carried out on any page), load (the page did
+    not load again); empty where it ran.
+    """
 
     id: str
     found: Any = None
     ran: bool = True
     detail: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

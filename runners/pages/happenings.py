@@ -119,7 +119,11 @@ class Happenings:
             more = len(heard) - len(reported)
             texts, places = {text for text, _ in reported}, {place for _, place in reported}
             new = [e for e in heard if e.text not in texts and (e.line, e.column) not in places]
-            distinct = {(e.text, e.line): e for e in new[: max(0, more)]}
+            distinct: dict[tuple[str, int], PageError] = {}
+            for error in new[: max(0, more)]:
+                # The first of its kind says in which phase it came.
+                first = distinct.setdefault((error.text, error.line), replace(error, count=0))
+                distinct[error.text, error.line] = replace(first, count=first.count + 1)
             found += list(distinct.values())[:_MOST]
         return found
 

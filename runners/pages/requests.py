@@ -80,8 +80,9 @@ Post = Callable[..., Call]
 class Gate:
     """The answers to one visit's requests, and the list of them."""
 
-    def __init__(self, page: bytes, shelf: Shelf | None) -> None:
+    def __init__(self, page: bytes, shelf: Shelf | None, *, scripts: bool = True) -> None:
         self._shelf = shelf
+        self._scripts = scripts
         self._integrity: dict[str, str] = {}
         self._page = self._mind_integrity(page)
         self._seen: dict[tuple[str, str], Request] = {}
@@ -170,6 +171,8 @@ class Gate:
         if not self._served and url.startswith(ORIGIN):
             self._served = True
             headers = {"content-type": "text/html; charset=utf-8", "cache-control": "no-store"}
+            if not self._scripts:
+                headers["content-security-policy"] = "script-src 'none'"
             self._fulfil(number, post, 200, headers, self._page)
             return
         # An error page would take the page's place; an empty answer leaves it where it is.

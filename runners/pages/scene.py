@@ -19,7 +19,8 @@ DEFAULT_CONDITIONS = Conditions()
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What to visit and how. `depth`: render (pictures and errors), full (every probe)."""
+    """What to visit and how. `depth`: render (pictures and errors), full (every probe), cases
+    (nothing but the cases)."""
 
     page: bytes
     depth: str = "full"
@@ -29,6 +30,9 @@ class Order:
     budget: Budget = DEFAULT_BUDGET
     shelf: Shelf | None = None
     cases: tuple[DriverCase, ...] = ()
+    scripts: bool = True
+    """False: the page's own scripts, handlers and script URLs are not run, by its content security
+    policy. The text stays as it is."""
     conditions: Conditions = DEFAULT_CONDITIONS
     trace: tuple[Action, ...] = ()
     """Steps to take again in place of an exploration; none explores."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from runners.pages.clock import Clock, FrameClock
 from runners.pages.evidence import Phase
+from runners.pages.guise import guise
 from runners.pages.happenings import Happenings
 from runners.pages.patience import Patience
 from runners.pages.protocol import Call, CallFailed, Line
@@ -116,6 +117,7 @@ class Tab:
 
     def _set_up(self) -> None:
         watch = guest("watch.js")
+        version = self._patience.reply(self._wire.post("Browser.getVersion"))
         calls = [
             self.post(method, params)
             for method, params in (
@@ -141,6 +143,7 @@ class Tab:
                 ("Page.setInterceptFileChooserDialog", {"enabled": True}),
                 ("Emulation.setTimezoneOverride", {"timezoneId": "UTC"}),
                 ("Emulation.setLocaleOverride", {"locale": "en-US"}),
+                ("Emulation.setUserAgentOverride", guise(version)),
                 ("Page.setFontFamilies", {"fontFamilies": _FONTS}),
             )
         ]

@@ -47,7 +47,7 @@ def visit(pipes: Pipes, wire: Line, order: Order, tab_of: TabOf = Tab) -> Visite
         BrowserFault: the browser failed; nothing is known about the page.
     """
     patience = Patience(wire, pipes, order.budget)
-    gate = Gate(order.page, order.shelf)
+    gate = Gate(order.page, order.shelf, scripts=order.scripts)
     tab = tab_of(wire, patience, gate, seed=order.seed)
     tab.creep_ms = order.creep_ms
     scene = Scene(tab, order, PageEvidence(end=End.MEASURED, conditions=order.conditions))
@@ -82,8 +82,10 @@ def phases(depth: str) -> tuple[tuple[Phase, PhaseOf], ...]:
     """The parts of a visit of this depth, in their order. Raises ValueError: no such depth."""
     if depth == "render":
         return ((Phase.LOAD, load), (Phase.VIEWS, views))
+    if depth == "cases":
+        return ((Phase.LOAD, load), (Phase.CASES, cases))
     if depth != "full":
-        raise ValueError(f"no depth {depth!r}: use render or full")
+        raise ValueError(f"no depth {depth!r}: use render, full or cases")
     return (
         (Phase.LOAD, load),
         (Phase.REST, rest),

@@ -61,6 +61,7 @@ _REASONS = {
     "--disable-backgrounding-occluded-windows": "a page is never in the background",
     "--disable-renderer-backgrounding": "likewise",
     "--disable-background-timer-throttling": "likewise",
+    "--disable-blink-features=AutomationControlled": "navigator.webdriver is as for a visitor",
     "--password-store=basic": "no service of a desktop",
     "--use-mock-keychain": "likewise",
     "--disable-features=Translate,MediaRouter,DialMediaRouteProvider,OptimizationHints,"

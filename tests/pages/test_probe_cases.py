@@ -10,8 +10,19 @@ import pytest
 
 from runners.pages.evidence import CaseResult
 from runners.pages.probes.cases import cases as run
-from runners.pages.scene import Scene
-from runners.pages.steps import DriverCase, PageProbe, PageStep, PageTarget
+from runners.pages.protocol import Wire
+from runners.pages.scene import Order, Scene
+from runners.pages.steps import (
+    ACTS,
+    BYS,
+    READS,
+    DriverCase,
+    PageProbe,
+    PageStep,
+    PageTarget,
+)
+from runners.pages.visit import visit
+from sandboxes.chromium.base import Browser
 
 OpenPage = Callable[[str], Scene]
 TODO = """<!doctype html><html lang=en><title>Todo</title>
@@ -320,3 +331,77 @@ def test_an_error_that_a_script_made_up_is_none(open_page: OpenPage) -> None:
     assert found(open_page, page, (PageStep("click", css("#b")),), PageProbe("errors")) == [
         ["Error: a"]
     ]
+
+
+WORDS = """<!doctype html><title>words</title><style>#box { width: 90px; height: 40px; background: teal }</style>
+<form id=f onsubmit="event.preventDefault()"><label for=i>Name</label><input id=i name=who placeholder="Your name" value=old><button>Send</button></form>
+<label><input type=checkbox id=k> Agree</label><select id=s aria-label=Size><option>small<option>large</select><div id=box>Box</div>"""
+_FIELD = css("#i")
+DONE = {
+    **{do: PageStep(do, css("#box")) for do in ("click", "dblclick", "hover")},
+    "focus": PageStep("focus", _FIELD),
+    "clear": PageStep("clear", _FIELD),
+    "check": PageStep("check", css("#k")),
+    "uncheck": PageStep("uncheck", css("#k")),
+    "submit": PageStep("submit", css("#f")),
+    "type": PageStep("type", _FIELD, "new"),
+    "choose": PageStep("choose", css("#s"), "large"),
+    "press": PageStep("press", _FIELD, "End"),
+    "wait": PageStep("wait", value=100),
+    "reload": PageStep("reload"),
+    "resize": PageStep("resize", value=500),
+    "go": PageStep("go", value="#here"),
+}
+MEANT = {
+    "css": _FIELD,
+    "role": PageTarget("role", "textbox", "Name"),
+    "text": PageTarget("text", "box"),
+    "label": PageTarget("label", "name"),
+    "placeholder": PageTarget("placeholder", "your name"),
+    "field": PageTarget("field", "who"),
+    "name": named("Send"),
+    "page": PageTarget("page"),
+}
+
+
+def test_every_word_of_the_vocabulary_is_executed(open_page: OpenPage) -> None:
+    """Each act, way to name a target and thing to read is carried out, and none is left aside."""
+    title = PageProbe("title")
+    cases = [DriverCase(do, (DONE[do],), title) for do in ACTS]
+    cases += [DriverCase(by, (), PageProbe("visible", MEANT[by])) for by in BYS]
+    named_ = {"attribute": "id", "property": "value", "style": "color", "storage": "x"}
+    cases += [DriverCase(f"{r}-", (), PageProbe(r, _FIELD, named_.get(r, ""))) for r in READS]
+    told = results(open_page, WORDS, *cases)
+    assert [(each.id, each.detail) for each in told if not each.ran] == []
+    assert [each.found for each in told if each.id in BYS] == [True] * len(BYS)
+
+
+def test_why_a_case_did_not_run(open_page: OpenPage) -> None:
+    """What the page lacks is told from what no page could do."""
+    told = results(
+        open_page,
+        WORDS,
+        DriverCase("gone", (PageStep("click", css("#gone")),), PageProbe("title")),
+        DriverCase("option", (PageStep("choose", css("#s"), "huge"),), PageProbe("title")),
+        DriverCase("key", (PageStep("press", None, "Hyper"),), PageProbe("title")),
+        DriverCase("selector", (), PageProbe("text", css("#["))),
+        DriverCase("fine", (), PageProbe("title")),
+    )
+    assert [each.why for each in told] == ["target", "target", "words", "words", ""]
+
+
+def test_a_page_is_visited_without_its_scripts(browser: Browser, wire: Wire) -> None:
+    """The stand-in keeps the text and the styles, and runs neither scripts nor handlers nor URLs."""
+    page = """<!doctype html><title>still</title><a id=u href="javascript:void(document.title='url')">go</a><p id=n>0</p>
+    <button id=b onclick="document.title='handler'">b</button><script>document.title = "script"; n.textContent = "1";</script>"""
+    cases = (
+        DriverCase("n", (), PageProbe("text", css("#n"))),
+        DriverCase("b", (PageStep("click", css("#b")),), PageProbe("title")),
+        DriverCase("u", (PageStep("click", css("#u")),), PageProbe("title")),
+    )
+    order = Order(page=page.encode(), depth="cases", cases=cases)
+    found = {}
+    for scripts in (True, False):
+        seen = visit(browser, wire, replace(order, scripts=scripts))
+        found[scripts] = [result.found for result in seen.evidence.cases]
+    assert found == {True: ["1", "handler", "url"], False: ["0", "still", "still"]}

@@ -14,7 +14,11 @@ LATER = "judged later"
 def requirement(evidence: PageEvidence, _: Document) -> Value:
     """6. Core requirement: passed / items of a checklist made from the task; each item cites an
     action, a case or a picture. Until then absent, with the number of cases that were run."""
-    return absent(LATER, cases=len(evidence.cases), actions=len(evidence.actions))
+    return absent(
+        LATER,
+        cases=sum("/" not in case.id for case in evidence.cases),
+        actions=len(evidence.actions),
+    )
 
 
 def fit(_: PageEvidence, __: Document) -> Value:

@@ -31,7 +31,11 @@ _PAGE = PageTarget("page")
 
 
 class StepFailed(Exception):
-    """A step that could not be done: the words say which, and why."""
+    """A step that could not be done: the words say which, and why; `why` as in `CaseResult`."""
+
+    def __init__(self, words: str, why: str = "target") -> None:
+        super().__init__(words)
+        self.why = why
 
 
 def cases(scene: Scene) -> None:
@@ -57,20 +61,20 @@ class _Run:
         goes_on = done is not None and steps[: len(done)] == done
         begun = len(done) if goes_on and done is not None else 0
         if not goes_on and not self._fresh():
-            return CaseResult(id=case.id, ran=False, detail="the page did not load again")
+            return _not_run(case, "the page did not load again", "load")
         self._done = None
         for number, step in enumerate(steps[begun:], begun + 1):
             try:
                 self._step(step)
             except (StepFailed, ValueError, CallFailed) as failed:
-                words = f"step {number}, {step.do}: {failed}"
-                return CaseResult(id=case.id, ran=False, detail=words)
+                why = failed.why if isinstance(failed, StepFailed) else "words"
+                return _not_run(case, f"step {number}, {step.do}: {failed}", why)
             self._tab.clock.advance(_AFTER_STEP_MS)
         self._tab.clock.advance(_AFTER_CASE_MS)
         try:
             found = self._read(case.probe)
         except CallFailed as failed:
-            return CaseResult(id=case.id, ran=False, detail=f"reading {case.probe.read}: {failed}")
+            return _not_run(case, f"reading {case.probe.read}: {failed}", "words")
         self._done = steps
         return CaseResult(id=case.id, found=found)
 
@@ -89,7 +93,7 @@ class _Run:
             tab.clock.advance(min(int(step.value or 0), _LONGEST_WAIT_MS), 50)
         elif step.do == "reload":
             if not reload(tab):
-                raise StepFailed("the page did not load again")
+                raise StepFailed("the page did not load again", "load")
         elif step.do == "resize":
             self._resize(int(step.value))
         elif step.do == "go":
@@ -99,7 +103,7 @@ class _Run:
                 inputs.focus(tab, self._element(target))
             inputs.press(tab, str(step.value))
         elif target is None:
-            raise StepFailed("no target is named")
+            raise StepFailed("no target is named", "words")
         elif step.do in ("type", "clear", "choose"):
             self._fill(step, target)
         elif step.do == "focus":
@@ -179,6 +183,10 @@ class _Run:
         for request in self._tab.gate.requests():
             found[request.url] += request.count
         return found
+
+
+def _not_run(case: DriverCase, words: str, why: str) -> CaseResult:
+    return CaseResult(id=case.id, ran=False, detail=words, why=why)
 
 
 def _words(target: PageTarget) -> str:
