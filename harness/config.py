@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     """embedded, docker, docker:TIER, or another installed backend."""
     jobs: int = Field(default=0, ge=0)
     """Pairs at once; 0 is one per core."""
+    page_driver: Literal["pipe", "playwright"] = "pipe"
+    """Who drives the browser of pages: our own pipe, or Playwright, which needs more time."""
     limits: LimitSettings = LimitSettings()
     policy: Policy = Policy()
     calibration: Annotated[float, Field(ge=1)] | Literal["auto", "off"] = "auto"

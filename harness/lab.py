@@ -81,6 +81,7 @@ def _pages(settings: Settings, *, slots: int, factor: float) -> PageLab:
         shelf_lock=shelf.digest,
         slots=slots,
         factor=factor,
+        driver=settings.page_driver,
     )
 
 

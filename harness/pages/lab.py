@@ -31,10 +31,11 @@ class PageLab:
         shelf_lock: str = "",
         slots: int = 1,
         factor: float = 1.0,
+        driver: str = "pipe",
     ) -> None:
         self.policy = policy
         self.shelf = shelf
-        self.visitor = Visitor(start, slots=slots, factor=factor)
+        self.visitor = Visitor(start, slots=slots, factor=factor, driver=driver)
         self._shelf_lock = shelf_lock
         self._lock = threading.Lock()
         self._unavailable: SandboxUnavailable | None = None
