@@ -26,7 +26,7 @@ from harness.pages.policy import PagePolicy
 from harness.pages.score.base import BEFORE, OWN_ORIGIN
 from harness.pages.score.network import NEVER
 from harness.pages.sight import sight
-from harness.pages.styling import styling
+from harness.pages.styling import Styling, styling
 from harness.pages.targets import lost_targets
 from harness.pages.wiring import disconnected, wiring
 from runners.pages.evidence import End, PageEvidence, Phase
@@ -37,6 +37,8 @@ _ENDS = {
     End.MEMORY: Reason.MEMORY,
     End.NO_FRAME: Reason.BLANK,
 }
+_ASKED = 3
+"""So many classes without any rule are no accident."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,7 +269,7 @@ def _blank(evidence: PageEvidence, _: Document, policy: PagePolicy) -> Fault | N
 def _unstyled(evidence: PageEvidence, document: Document, policy: PagePolicy) -> Fault | None:
     found = styling(evidence, document)
     if not found.none(policy.styled_share, policy.inline_share):
-        return None
+        return _nameless(found, document)
     if found.asked:
         return Fault(
             Reason.UNSTYLED,
@@ -280,6 +282,15 @@ def _unstyled(evidence: PageEvidence, document: Document, policy: PagePolicy) ->
     if policy.unstyled_plain == "review":
         status = VerdictStatus.REVIEW
     return Fault(Reason.UNSTYLED, "no style rule and no style attribute", status, Scope.STYLE)
+
+
+def _nameless(found: Styling, document: Document) -> Fault | None:
+    """Scripts set all the style there is, and every class asks in vain: that is for a person."""
+    alone = not (found.rules or found.written or found.linked or document.inline_styles)
+    if not alone or found.asked < _ASKED:
+        return None
+    detail = f"{found.asked} elements have a class, and there is no style rule at all"
+    return Fault(Reason.UNSTYLED, detail, VerdictStatus.REVIEW, Scope.STYLE)
 
 
 def _dead(evidence: PageEvidence, document: Document, policy: PagePolicy) -> Fault | None:
