@@ -46,8 +46,8 @@ def test_humanevalpack_buggy_solutions_are_all_rejected(lab: Lab, shared: Path) 
 
 
 def test_no_attack_of_the_catalogue_forges_a_pass(lab: Lab, shared: Path) -> None:
-    """Every Python attack ends as something else than accepted."""
+    """Every attack in Python or as a page ends as something else than accepted."""
     found = list(verdicts(lab, shared / "data" / "attacks.jsonl", format="attacks"))
-    python = [v for v in found if v.status is not VerdictStatus.SKIPPED]
-    assert len(found) == 93 and len(python) == 55
-    assert [v.pair_id for v in python if v.status is VerdictStatus.ACCEPTED] == []
+    judged = [v for v in found if v.status is not VerdictStatus.SKIPPED]
+    assert len(found) == 93 and len(judged) == 55 + 4
+    assert [v.pair_id for v in judged if v.status is VerdictStatus.ACCEPTED] == []

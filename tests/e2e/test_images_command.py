@@ -65,18 +65,17 @@ def test_list_says_what_is_here(built: images.Image) -> None:
     code, document, _ = typed("list")
     assert code == ExitCode.DONE
     assert document["lock"] == str(lock_path())
-    (line,) = [image for image in document["images"] if image["state"] == "locked"]
-    assert (line["name"], line["id"]) == ("python", built.id)
-    assert line["size_mb"] > 100
+    locked = {i["name"]: i for i in document["images"] if i["state"] == "locked"}
+    assert locked["python"]["id"] == built.id
+    assert locked["python"]["size_mb"] > 100
 
 
 def test_verify_answers_yes_and_no(built: images.Image, tmp_path: Path) -> None:
     """0 for the locked image; 1, with both versions named, where the lock claims another fact."""
     code, document, _ = typed("verify")
-    assert (code, document) == (
-        ExitCode.DONE,
-        {"ok": True, "images": [{"name": "python", "ok": True, "problems": []}]},
-    )
+    fine = {"name": "python", "ok": True, "problems": []}
+    assert code == ExitCode.DONE and document["ok"] is True
+    assert fine in document["images"] and all(image["ok"] for image in document["images"])
     other = tmp_path / "other.lock.toml"
     version = built.toolchain["numpy"]
     text = lock_path().read_text()
