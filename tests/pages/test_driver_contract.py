@@ -36,6 +36,11 @@ LATER = {
 """Pages whose numbers follow the count of frames: there only their truths are held to."""
 
 
+UNDRIVEN = {("playwright-full", "dialogs")}
+"""Without frame control a dialog that opens while the page's clock runs can stop Playwright's own
+calls: that pair of driver and browser is not for pages that ask, and no promise is made of it."""
+
+
 @pytest.fixture(scope="module")
 def drives() -> Iterator[dict[str, Way]]:
     all_of_them = ways()
@@ -60,8 +65,16 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("truth", TRUTHS, ids=_named)
+def _pairs(names: tuple[str, ...], truths: list[Truth]) -> list[Any]:
+    return [
+        pytest.param(truth, name, id=f"{_named(truth)}-{name}")
+        for truth in truths
+        for name in names
+        if (name, truth.name) not in UNDRIVEN
+    ]
+
+
+@pytest.mark.parametrize(("truth", "name"), _pairs(NAMES, list(TRUTHS)))
 def test_truth(drives: dict[str, Way], truth: Truth, name: str) -> None:
     """A driver reports what is known to be true of a page, and how its visit ended."""
     evidence = drives[name].once(truth.page, truth.depth).evidence
@@ -71,8 +84,9 @@ def test_truth(drives: dict[str, Way], truth: Truth, name: str) -> None:
     truth.holds(evidence)
 
 
-@pytest.mark.parametrize("name", NAMES[1:])
-@pytest.mark.parametrize("truth", [t for t in TRUTHS if t.end is End.MEASURED], ids=_named)
+@pytest.mark.parametrize(
+    ("truth", "name"), _pairs(NAMES[1:], [t for t in TRUTHS if t.end is End.MEASURED])
+)
 def test_drivers_agree(drives: dict[str, Way], truth: Truth, name: str) -> None:
     """All structural evidence is that of the pipe driver, but for what is named with a reason."""
     if drives[name].clock == "page" and truth.name in LATER:
