@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from hostile_view import look
-from hostile_world import World
+from hostile_world import World, leftovers
 from sandbox_places import TIERS, place, public_folder
 
 LOOK_EVERY = 8
@@ -28,6 +28,8 @@ class Tier:
         self.sandbox = sandbox
         process = getattr(sandbox, "process", None)
         self.owner: int = 0 if ":" in name else process.pid if process else os.getpid()
+        self.others = frozenset(leftovers(self.owner))
+        """Processes of other sandboxes that this process holds: an idle browser, say."""
         self.warm = name != "docker:container"
         self.world = World(Path(f"/proc/{self.owner}").stat().st_uid if self.owner else 0)
         seen = look(sandbox, self.world)

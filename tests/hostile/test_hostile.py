@@ -28,7 +28,7 @@ def test_attempt_fails(tier: Any, attempt: Attempt) -> None:
     message = _told(scene)
     seen: list[str] = []
     changes = tier.world.changes()
-    left = leftovers(tier.owner)
+    left = [pid for pid in leftovers(tier.owner) if pid not in tier.others]
     if attempt.look:
         done = tier.sandbox.run(plain(attempt.look, tier.world))
         assert done.status is Status.OK, f"{done.detail} {done.stderr.text}"
