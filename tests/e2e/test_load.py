@@ -123,11 +123,10 @@ def outcomes(backend: str, guest: Path, slots: int) -> dict[tuple[str, float], O
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("backend", "load"),
-    [("embedded", 0), ("embedded", BUSY_LOOPS), ("docker", BUSY_LOOPS)],
-    indirect=True,
+    ("backend", "load", "slots"),
+    [("embedded", 0, 1), ("embedded", BUSY_LOOPS, 16), ("docker", BUSY_LOOPS, 16)],
+    indirect=["backend", "load"],
 )
-@pytest.mark.parametrize("slots", CONCURRENCY)
 def test_a_job_near_its_limit_ends_alike_at_any_load(
     backend: str, guest: Path, load: int, slots: int
 ) -> None:
