@@ -35,8 +35,8 @@ ON_FULL = {
     "exception", "rejection", "blocked", "storage", "timers", "form", "keys", "listeners",
     "tampering", "fixed", "hang",
 }  # fmt: skip
-"""What is asked of a full Chromium, which is slow. Without frame control a dialog that opens while
-the page's clock runs can stop Playwright's own calls: no promise is made of pages that ask."""
+"""What is asked of a full Chromium, which is slow. Without frame control a window that opens while
+the page's clock runs can stop Playwright's own calls: no promise is made of pages that open some."""
 
 
 @pytest.fixture(scope="module")

@@ -77,7 +77,8 @@ def cost(evidence: PageEvidence, _: Document) -> Value:
 def stability(evidence: PageEvidence, _: Document) -> Value:
     """20. Stability over time: 10 x the mean of what is left of heap (after collection), nodes and
     listeners once their growth under the actions is taken off: none is 1, growth by three times
-    the larger of the start and a floor (4 MB, 500 nodes, 50 listeners) is 0.
+    the larger of the start and a floor (4 MB, 500 nodes, 50 listeners) is 0. In quarters, since no
+    two collections leave the same heap.
 
     Not applicable where no action had an effect: a page that does nothing does not grow.
     """
@@ -89,7 +90,8 @@ def stability(evidence: PageEvidence, _: Document) -> Value:
     for before_name, after_name, floor in pairs:
         before, after = (number(evidence.runtime, name) for name in (before_name, after_name))
         if before is not None and after is not None:
-            parts[before_name] = 1 - clip((after - before) / max(before, floor) / 3)
+            left = 1 - clip((after - before) / max(before, floor) / 3)
+            parts[before_name] = round(4 * left) / 4
     if not parts:
         return absent("growth was not measured")
     return scored(10 * sum(parts.values()) / len(parts), **parts)
