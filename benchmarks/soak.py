@@ -25,7 +25,12 @@ from harness import api
 PAIRS = 2000
 SHARE_HOSTILE = 0.1
 JOBS = "1,2,8"
-_LIMITS = {"PAIRPROOF_LIMITS__CPU_S": "1", "PAIRPROOF_LIMITS__WALL_S": "2"}
+_LIMITS = {
+    "PAIRPROOF_LIMITS__CPU_S": "1",
+    "PAIRPROOF_LIMITS__WALL_S": "2",
+    # A hog reaches it long before its second of processor time is up.
+    "PAIRPROOF_LIMITS__MEMORY_MB": "192",
+}
 _ESSENTIAL = ("status", "reasons", "assurance", "strength", "cases", "fingerprint", "detail")
 
 
