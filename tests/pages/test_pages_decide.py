@@ -240,15 +240,16 @@ def test_removed_css_is_told_from_a_plain_page() -> None:
 @pytest.mark.parametrize(
     ("dom", "styled"),
     [
-        ({"inline_styles": 12}, True),
+        ({"inline_styles": 12, "classed": 0}, True),
+        ({"inline_styles": 12}, False),
         ({"inline_styles": 3}, False),
         ({"rules": 900, "styled": 22}, True),
         ({"rules": 40, "styled": 1}, False),
     ],
 )
 def test_what_styles_a_page_whose_text_has_no_rule(dom: dict[str, float], styled: bool) -> None:
-    """Attributes on many elements, or rules that scripts made and that apply; never a few of them,
-    nor the rules of a library's own widgets."""
+    """Attributes on many elements where no class asks for a rule in vain, or rules that scripts made
+    and that apply; never a few of them, nor the rules of a library's own widgets."""
     page = measured(replace(GOOD, dom={**UNSTYLED_DOM, **dom}), document=BARE)
     assert (decide_page(page, POLICY).status is VerdictStatus.ACCEPTED) is styled
 
