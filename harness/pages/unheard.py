@@ -58,7 +58,7 @@ def unheard(evidence: PageEvidence, document: Document, found: Wiring) -> str:
     polled = any(_POLLS.search(text) and _READS.search(text) for text in scripts)
     if fields and not polled:
         return f"{len(fields)} fields outside of any form, and no code listens to one"
-    if found.heard or found.answered:
+    if found.heard:
         return ""
     promise = _promised(evidence)
     if promise:
