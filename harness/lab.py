@@ -73,12 +73,10 @@ def _pages(settings: Settings, *, slots: int, factor: float) -> PageLab:
     from sandboxes.chromium import open_browser
 
     where = settings.sandbox.partition(":")[0]
-    shelf = open_shelf()
     return PageLab(
         lambda: open_browser(where),
         policy=settings.policy.pages,
-        shelf=shelf,
-        shelf_lock=shelf.digest,
+        shelf=open_shelf,
         slots=slots,
         factor=factor,
         driver=settings.page_driver,

@@ -69,34 +69,30 @@ def config(image: str, tier: str, size: Size, *, hash_seed: int) -> dict[str, An
     # env -i: the engine's own variables (HOSTNAME) stay out of what jobs inherit.
     python = ["python3", "-s", "-S", "-P", "-B", "-X", "utf8", "-c", contained.BOOT]
     host: dict[str, Any] = {
-        "NetworkMode": "none",
-        "IpcMode": "none",
-        "ReadonlyRootfs": True,
-        "CapDrop": ["ALL"],
         "CapAdd": list(CAPABILITIES),
         "SecurityOpt": ["no-new-privileges:true"],
         "Memory": memory,
         "MemorySwap": memory,
         "PidsLimit": size.pids + 1,
         "Tmpfs": _file_systems(size),
-        "LogConfig": {"Type": "none", "Config": {}},
-        "MaskedPaths": list(MASKED),
-        "ReadonlyPaths": list(READ_ONLY),
-        "RestartPolicy": {"Name": "no"},
-        "Init": False,
-        "CgroupParent": os.environ.get(CGROUP_PARENT, ""),
     }
     if tier == "runsc":
         host["Runtime"] = "runsc"
         host["PidsLimit"] += _SENTRY_THREADS
     if tier == "uidns":
         host["SecurityOpt"].append(f"seccomp={json.dumps(seccomp.engine_profile())}")
+    entry = ["/usr/bin/env", "-i"]
+    command = [*(f"{name}={value}" for name, value in env.items()), *python]
+    return piped(
+        {"Image": image, "Entrypoint": entry, "Cmd": command, "User": "0:0", "WorkingDir": "/"},
+        host,
+    )
+
+
+def piped(what: dict[str, Any], host: dict[str, Any]) -> dict[str, Any]:
+    """The body of a container that talks over its standard streams alone, and is ours."""
     return {
-        "Image": image,
-        "Entrypoint": ["/usr/bin/env", "-i"],
-        "Cmd": [*(f"{name}={value}" for name, value in env.items()), *python],
-        "User": "0:0",
-        "WorkingDir": "/",
+        **what,
         "Hostname": "sandbox",
         "NetworkDisabled": True,
         "OpenStdin": True,
@@ -107,7 +103,24 @@ def config(image: str, tier: str, size: Size, *, hash_seed: int) -> dict[str, An
         "Tty": False,
         "StopSignal": "SIGKILL",
         "Labels": {LABEL: owners.identity()},
-        "HostConfig": host,
+        "HostConfig": {**shut(), **host},
+    }
+
+
+def shut() -> dict[str, Any]:
+    """The part of `HostConfig` that closes every container of ours: no network, no shared memory
+    of others, a read-only root, no capability beside those added, no log, no restart."""
+    return {
+        "NetworkMode": "none",
+        "IpcMode": "none",
+        "ReadonlyRootfs": True,
+        "CapDrop": ["ALL"],
+        "LogConfig": {"Type": "none", "Config": {}},
+        "MaskedPaths": list(MASKED),
+        "ReadonlyPaths": list(READ_ONLY),
+        "RestartPolicy": {"Name": "no"},
+        "Init": False,
+        "CgroupParent": os.environ.get(CGROUP_PARENT, ""),
     }
 
 

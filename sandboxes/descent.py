@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
@@ -34,6 +35,16 @@ class Below:
     own_id: int
     stage: Callable[[], None]
     pid_one: Callable[[dict[str, int], dict[str, str], int], NoReturn]
+
+
+def wait_for_word(go: int) -> None:
+    """In PID 1: go on when the parent watches, and die with it; end where it is gone already."""
+    if os.read(go, 1) != b"g":
+        os._exit(EXIT_LOST)
+    os.close(go)
+    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getpid() != 1:
+        os._exit(EXIT_LOST)
 
 
 def descend(below: Below, groups: cgroups.Groups | None) -> tuple[int, int]:

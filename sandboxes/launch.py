@@ -10,8 +10,8 @@ import signal
 import sys
 from typing import Any, NoReturn
 
-from sandboxes import cgroups, linux, rootfs, wire
-from sandboxes.descent import Below, descend
+from sandboxes import cgroups, rootfs, wire
+from sandboxes.descent import Below, descend, wait_for_word
 from sandboxes.serve import serve
 from sandboxes.steps import EXIT_LOST, StepError, fail, step
 from sandboxes.storage import OneDisk
@@ -79,12 +79,7 @@ def _pid_one(
 ) -> NoReturn:
     """PID 1: the last steps of isolation, the imports, then jobs until the client is gone."""
     try:
-        if os.read(go, 1) != b"g":
-            os._exit(EXIT_LOST)
-        os.close(go)
-        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getpid() != 1:
-            os._exit(EXIT_LOST)
+        wait_for_word(go)
         disk_mb, inodes = setup["disk_mb"], setup["inodes"]
         with step("enter the file system"):
             hidden = rootfs.enter(disk_mb=disk_mb, inodes=inodes)

@@ -26,10 +26,9 @@ Pinned = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ModuleFile:
-    """The module at an entry of a package; "" is its own. Answered by a line that passes on the
-    build's exports, as esm.sh does. `pinned` are the versions that the page wants of what the
-    module imports, `external` what its import map brings."""
+class _Wanted:
+    """The module at an entry of a package; "" is its own. `pinned` are the versions that the page
+    wants of what the module imports, `external` what its import map brings."""
 
     package: str
     spec: str
@@ -40,6 +39,11 @@ class ModuleFile:
     def needs(self) -> tuple[Need, ...]:
         """The module."""
         return (Need(package=self.package, spec=self.spec, module=self.entry),)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModuleFile(_Wanted):
+    """Answered by a line that passes on the build's exports, as esm.sh does."""
 
     def answer(self, stock: Stock) -> Answer:
         """A module that exports what the build exports; a miss where none was built."""
@@ -61,18 +65,8 @@ class ModuleFile:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ModuleBuild:
+class ModuleBuild(_Wanted):
     """The build itself, its imports turned into addresses."""
-
-    package: str
-    spec: str
-    entry: str = ""
-    pinned: Pinned = ()
-    external: tuple[str, ...] = ()
-
-    def needs(self) -> tuple[Need, ...]:
-        """The module."""
-        return (Need(package=self.package, spec=self.spec, module=self.entry),)
 
     def answer(self, stock: Stock) -> Answer:
         """The module's text; a miss where none was built."""

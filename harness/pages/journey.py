@@ -89,7 +89,7 @@ def examine_page(
     document = read_document(page.html)
     sketch = compile_page_sketch(pair.sketch, document.ids)
     asked = first_cases(runnable(sketch))
-    seen = look_at(page.html, lab, conditions, seed=seed, cases=asked)
+    seen = look_at(page.html, lab, conditions, document=document, seed=seed, cases=asked)
 
     def again(cases: tuple[DriverCase, ...], stub: bytes | None, scripts: bool) -> PageEvidence:
         order = _order(page.html, lab, conditions, depth="cases", seed=seed, cases=cases)
@@ -117,14 +117,16 @@ def look_at(
     lab: PageLab,
     conditions: Conditions,
     *,
+    document: Document | None = None,
     depth: str = "full",
     seed: int = 1,
     trace: tuple[Action, ...] = (),
     cases: tuple[DriverCase, ...] = (),
 ) -> Seen:
     """Read the text, visit the page, score what was measured. With a `trace`, its steps are taken
-    in place of an exploration. Raises SandboxUnavailable."""
-    document = read_document(html)
+    in place of an exploration; a `document` is that of the text, where it is read already.
+    Raises SandboxUnavailable."""
+    document = document or read_document(html)
     order = _order(html, lab, conditions, depth=depth, seed=seed, cases=cases)
     visited = lab.visitor.visit(replace(order, trace=trace))
     visits = _visits(visited)

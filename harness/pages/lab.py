@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from harness.models import digest
 from harness.pages.policy import PagePolicy
@@ -19,26 +19,40 @@ JUDGEMENT_VERSION = 3
 """Counts up when the same evidence may get another verdict or score."""
 
 
+class LockedShelf(Shelf, Protocol):
+    """A shelf whose answers follow from a lock and a store."""
+
+    @property
+    def digest(self) -> str:
+        """Hash over both."""
+
+
 class PageLab:
-    """Opened by its first page: a run without pages starts no browser. Safe for many threads."""
+    """Opened by its first page: a run without pages starts no browser and reads no shelf.
+
+    Safe for many threads.
+    """
 
     def __init__(
         self,
         start: Callable[[], Started],
         *,
         policy: PagePolicy,
-        shelf: Shelf | None = None,
-        shelf_lock: str = "",
+        shelf: Callable[[], LockedShelf] | None = None,
         slots: int = 1,
         factor: float = 1.0,
         driver: str = "pipe",
     ) -> None:
         self.policy = policy
-        self.shelf = shelf
         self.visitor = Visitor(start, slots=slots, factor=factor, driver=driver)
-        self._shelf_lock = shelf_lock
+        self._open_shelf = shelf
         self._lock = threading.Lock()
         self._unavailable: SandboxUnavailable | None = None
+
+    @cached_property
+    def shelf(self) -> LockedShelf | None:
+        """Where public URLs are answered from. Raises Misuse: its lock cannot be read."""
+        return self._open_shelf() if self._open_shelf is not None else None
 
     def conditions(self) -> Conditions:
         """What is held fixed. Raises SandboxUnavailable: no browser can be isolated here."""
@@ -53,7 +67,7 @@ class PageLab:
 
     @cached_property
     def _conditions(self) -> Conditions:
-        return replace(self.visitor.conditions(), cdn_lock=self._shelf_lock)
+        return replace(self.visitor.conditions(), cdn_lock=self.shelf.digest if self.shelf else "")
 
     def terms(self) -> list[Any]:
         """What the verdict of a page depends on beside the page."""

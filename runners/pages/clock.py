@@ -44,9 +44,14 @@ class Clock(Protocol):
 
     def look(self) -> bytes:
         """The PNG of what is shown now, after one frame. Raises PageEnded: nothing is painted."""
+        for _ in range(_TRIES):
+            data = self.advance(STEP_MS, picture=True)
+            if data:
+                return data
+        raise PageEnded(End.NO_FRAME, "no frame was painted")
 
 
-class FrameClock:
+class FrameClock(Clock):
     """The clock of one tab. `post` sends it a call, `quiet` says that no request is in flight."""
 
     name = "frames"
@@ -88,14 +93,6 @@ class FrameClock:
             left -= step
             data = self._frame(step, picture=picture and left <= 0)
         return base64.b64decode(data) if data else b""
-
-    def look(self) -> bytes:
-        """See `Clock.look`."""
-        for _ in range(_TRIES):
-            data = self.advance(STEP_MS, picture=True)
-            if data:
-                return data
-        raise PageEnded(End.NO_FRAME, "no frame was painted")
 
     def _frame(self, step: int, *, picture: bool) -> str:
         if not self._quiet():

@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from runners.pages.tab import Tab, guest
+from runners.pages.tab import Tab, lent
 
 _BY_KEYS = 60
 """Longer texts arrive in one piece, as a paste does."""
@@ -149,18 +148,9 @@ def choose(tab: Tab, element: str, value: str, *, ms: int = 40) -> str | None:
     return None if chosen is None else str(chosen)
 
 
-@cache
-def _source() -> str:
-    return guest("hand.js")
-
-
 def hand() -> str:
     """`guest/hand.js` as an expression; made once in each document."""
-    # An own property: without it, an element with this id would answer to the name.
-    return (
-        '(Object.hasOwn(globalThis, "__hand") ? globalThis.__hand : Object.defineProperty('
-        f'globalThis, "__hand", {{ value: {_source()} }}).__hand)'
-    )
+    return lent("__hand", "hand.js")
 
 
 def _mouse(kind: str, place: Spot, **more: Any) -> Event:

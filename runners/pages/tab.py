@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -28,9 +29,21 @@ _FONTS = {
 _GRANTED = ["clipboardReadWrite", "clipboardSanitizedWrite"]
 
 
+@cache
 def guest(name: str) -> str:
     """The source of a script that runs in the page."""
     return (files("runners.pages") / "guest" / name).read_text()
+
+
+@cache
+def lent(name: str, script: str) -> str:
+    """What a guest script evaluates to, as an expression of the isolated world: made once in each
+    document, and kept there as `name`."""
+    # An own property: without it, an element with this id would answer to the name.
+    return (
+        f'(Object.hasOwn(globalThis, "{name}") ? globalThis.{name} : Object.defineProperty('
+        f'globalThis, "{name}", {{ value: {guest(script)} }}).{name})'
+    )
 
 
 def target(context: str) -> dict[str, Any]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from typing import Any
 
-from sandboxes import owners
 from sandboxes.chromium import policy
 from sandboxes.chromium.bounds import ENV, INODES, MEMORY_MB, PIDS, SHM_MB, TMP_MB, UID
 from sandboxes.chromium.image import SHELL
-from sandboxes.container import CGROUP_PARENT, LABEL, MASKED, READ_ONLY
+from sandboxes.container import piped
 
 _START = '"$0" "$@" 3<&0 4>&1 0</dev/null 1>&2'
 """Descriptors 3 and 4 are the line to the driver. The shell stays as PID 1: its end, which is that
@@ -23,48 +21,28 @@ def config(image: str, flags: Sequence[str]) -> dict[str, Any]:
     memory = MEMORY_MB << 20
     quiet = "rw,nosuid,nodev,noexec"
     own = f"nr_inodes={INODES},uid={UID},gid={UID},mode=700"
-    return {
+    environment = [f"{name}={value}" for name, value in ENV.items()]
+    what = {
         "Image": image,
-        "Entrypoint": ["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in ENV.items())],
+        "Entrypoint": ["/usr/bin/env", "-i", *environment],
         "Cmd": ["/bin/sh", "-c", _START, SHELL, *flags],
         "User": f"{UID}:{UID}",
         "WorkingDir": "/tmp",
-        "Hostname": "sandbox",
-        "NetworkDisabled": True,
-        "OpenStdin": True,
-        "StdinOnce": True,
-        "AttachStdin": True,
-        "AttachStdout": True,
-        "AttachStderr": True,
-        "Tty": False,
-        "StopSignal": "SIGKILL",
-        "Labels": {LABEL: owners.identity()},
-        "HostConfig": {
-            "AutoRemove": True,
-            "NetworkMode": "none",
-            "IpcMode": "none",
-            "ReadonlyRootfs": True,
-            "CapDrop": ["ALL"],
-            "SecurityOpt": [
-                "no-new-privileges:true",
-                f"seccomp={json.dumps(policy.engine_profile())}",
-            ],
-            "Memory": memory,
-            "MemorySwap": memory,
-            "PidsLimit": PIDS,
-            "Tmpfs": {
-                "/tmp": f"{quiet},size={TMP_MB}m,{own}",
-                "/dev/shm": f"{quiet},size={SHM_MB}m,{own}",
-            },
-            "Ulimits": [
-                {"Name": "core", "Soft": 0, "Hard": 0},
-                {"Name": "nofile", "Soft": 4096, "Hard": 4096},
-            ],
-            "LogConfig": {"Type": "none", "Config": {}},
-            "MaskedPaths": list(MASKED),
-            "ReadonlyPaths": list(READ_ONLY),
-            "RestartPolicy": {"Name": "no"},
-            "Init": False,
-            "CgroupParent": os.environ.get(CGROUP_PARENT, ""),
-        },
     }
+    seccomp = f"seccomp={json.dumps(policy.engine_profile())}"
+    host = {
+        "AutoRemove": True,
+        "SecurityOpt": ["no-new-privileges:true", seccomp],
+        "Memory": memory,
+        "MemorySwap": memory,
+        "PidsLimit": PIDS,
+        "Tmpfs": {
+            "/tmp": f"{quiet},size={TMP_MB}m,{own}",
+            "/dev/shm": f"{quiet},size={SHM_MB}m,{own}",
+        },
+        "Ulimits": [
+            {"Name": "core", "Soft": 0, "Hard": 0},
+            {"Name": "nofile", "Soft": 4096, "Hard": 4096},
+        ],
+    }
+    return piped(what, host)

@@ -17,6 +17,7 @@ from sandboxes.chromium import policy, root
 from sandboxes.chromium.base import CHROMIUM_SANDBOX, CONTAINER_ONLY
 from sandboxes.chromium.bounds import UID
 from sandboxes.chromium.flags import NO_SANDBOX
+from sandboxes.descent import wait_for_word
 from sandboxes.steps import EXIT_LOST, StepError, fail, step
 
 _FILES = 4096
@@ -33,12 +34,7 @@ def pid_one(setup: dict[str, Any], mechanisms: dict[str, str], go: int) -> NoRet
     end, with the end of its stderr; or what failed.
     """
     try:
-        if os.read(go, 1) != b"g":
-            os._exit(EXIT_LOST)
-        os.close(go)
-        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getpid() != 1:
-            os._exit(EXIT_LOST)
+        wait_for_word(go)
         with step("enter the file system"):
             root.enter()
         with step("give up rights"):

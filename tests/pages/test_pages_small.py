@@ -56,15 +56,30 @@ def test_a_good_page_is_accepted(page: Path, lab: PageLab) -> None:
     assert decision.status is VerdictStatus.ACCEPTED, decision
 
 
+MADE = {
+    (page.stem, version): broken
+    for page in PAGES
+    if page.stem in SHOWN
+    for version, broken in versions(page.read_text()).items()
+    if version in BROKEN
+}
+
+
+def test_every_broken_copy_is_made() -> None:
+    """All but one: no script of the page with delegation looks for an id of its markup."""
+    missing = [name for name, broken in MADE.items() if broken.html is None]
+    assert len(MADE) == len(SHOWN) * len(BROKEN)
+    assert missing == [("delegation", "renamed_id")]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SHOWN)
-@pytest.mark.parametrize("version", BROKEN)
+@pytest.mark.parametrize(
+    ("name", "version"), [key for key, broken in MADE.items() if broken.html is not None]
+)
 def test_a_broken_copy_is_not_accepted(name: str, version: str, lab: PageLab) -> None:
     """One fault, put in by the page mutator."""
-    page = next(page for page in PAGES if page.stem == name)
-    broken = versions(page.read_text())[version]
-    if broken.html is None:
-        pytest.skip(f"{name} has no such version: {broken.detail}")
+    broken = MADE[name, version]
+    assert broken.html is not None
     decision = judged(broken.html, lab)
     assert decision.status is not VerdictStatus.ACCEPTED, (broken.detail, decision)
     assert decision.status is not VerdictStatus.UNSCORED, decision

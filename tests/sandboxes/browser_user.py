@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +67,22 @@ def look(*, required: bool) -> dict[str, Any]:
     return told
 
 
+def look_when_there_is_room() -> dict[str, Any]:
+    """The kernel frees a namespace some time after its last process: ask for a minute at most."""
+    end_s = time.monotonic() + 60
+    while True:
+        told = look(required=False)
+        full = os.strerror(errno.ENOSPC) in told.get("refused", "")
+        if not full or time.monotonic() > end_s:
+            return told
+        time.sleep(0.2)
+
+
 if __name__ == "__main__":
     if "nested" in sys.argv:
         forbid()
-        told = {"strict": look(required=True), "loose": look(required=False)}
+        told = {"strict": look(required=True)}
+        told["loose"] = look_when_there_is_room()
     else:
         told = look(required=True)
     print(json.dumps(told))

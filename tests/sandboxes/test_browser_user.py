@@ -63,7 +63,7 @@ def test_less_isolation_is_refused_unless_asked_for(as_user: Any) -> None:
     told = as_user("nested")
     assert "Chromium's own sandbox cannot be kept" in told["strict"]["refused"]
     assert "max_user_namespaces" in told["strict"]["hint"]
-    assert told["loose"]["isolation"] == "container-only"
+    assert told["loose"].get("isolation") == "container-only", told["loose"]
     assert told["loose"]["filters"] == 1
     assert "--no-sandbox" in told["loose"]["flags"]
     assert told["loose"]["two"] == 2

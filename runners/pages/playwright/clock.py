@@ -11,16 +11,14 @@ import base64
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from runners.pages.clock import EPOCH_S, STEP_MS
-from runners.pages.evidence import End
-from runners.pages.patience import PageEnded, Patience
+from runners.pages.clock import EPOCH_S, STEP_MS, Clock
+from runners.pages.patience import Patience
 from runners.pages.playwright.line import PlaywrightLine
 from runners.pages.protocol import Call, CallFailed
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-_TRIES = 3
 _LEAD_S = 3600
 """Playwright's clock runs until it is paused, at an instant that must not have passed by then;
 `timers.js` takes the lead away from what a document sees."""
@@ -45,7 +43,7 @@ _SEEK = """((ms, wait) => {
 })"""
 
 
-class PageClock:
+class PageClock(Clock):
     """See `Clock`. `post` sends the tab a call, `seek` awaits a promise of its isolated world.
 
     `refused` is called where the page's own world does not let its time pass.
@@ -97,14 +95,6 @@ class PageClock:
             self._move(step, wait=left <= 0)
             self.now_ms += step
         return self._picture() if picture else b""
-
-    def look(self) -> bytes:
-        """See `Clock.look`."""
-        for _ in range(_TRIES):
-            data = self.advance(STEP_MS, picture=True)
-            if data:
-                return data
-        raise PageEnded(End.NO_FRAME, "no frame was painted")
 
     @property
     def _page(self) -> Page:

@@ -17,7 +17,7 @@ from runners.pages.probes.fresh import reload, start_over
 from runners.pages.protocol import CallFailed
 from runners.pages.scene import Scene
 from runners.pages.steps import DriverCase, PageProbe, PageStep, PageTarget
-from runners.pages.tab import HEIGHT, WIDTH, Tab, guest
+from runners.pages.tab import HEIGHT, WIDTH, Tab, lent
 
 _WAIT_MS = 2000
 """So long an element is waited for; virtual, so that it costs little."""
@@ -196,7 +196,4 @@ def _words(target: PageTarget) -> str:
 
 
 def _find() -> str:
-    return (
-        '(Object.hasOwn(globalThis, "__find") ? globalThis.__find : Object.defineProperty('
-        f'globalThis, "__find", {{ value: {guest("find.js")} }}).__find)'
-    )
+    return lent("__find", "find.js")
