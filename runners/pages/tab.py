@@ -26,6 +26,7 @@ _FONTS = {
     "fixed": "Courier New", "cursive": "Script", "fantasy": "Impact",
 }  # fmt: skip
 """The headless shell's own; full Chromium, and Playwright, have others."""
+_ALIGNED = ("mouseMoved", "mouseWheel")
 _GRANTED = ["clipboardReadWrite", "clipboardSanitizedWrite"]
 
 
@@ -69,7 +70,7 @@ class Tab:
         self.gate = gate
         self.seed = seed
         self.happenings = Happenings(gate)
-        self.clock: Clock = FrameClock(self.post, patience, gate.quiet)
+        self.clock: Clock = FrameClock(self.post, patience, gate)
         self.session = ""
         self.loaded = False
         self.creep_ms = 0.0
@@ -224,8 +225,14 @@ class Tab:
         return self._value({"expression": expression, "returnByValue": True})
 
     def act(self, *calls: tuple[str, Mapping[str, Any]], ms: int = 40) -> None:
-        """Input is aligned to frames: send it, let time pass, then take the replies."""
+        """Input, then time: what a page hears at once it hears before any of it has passed.
+
+        Moves and wheels are aligned to frames: where they come last, their replies are taken later.
+        """
         sent = [self.post(method, params) for method, params in calls]
+        aligned = [params.get("type") in _ALIGNED for _, params in calls]
+        heard = sent[: len(sent) - [*aligned[::-1], False].index(False)]
+        self._patience.until(lambda: all(c.done for c in heard), "an input", or_idle=True)
         self.clock.advance(ms)
         for _ in range(10):
             if all(call.done for call in sent):
