@@ -114,6 +114,7 @@ class FrameClock(Clock):
             frame["noDisplayUpdates"] = True
         answer: Any = self._patience.reply(self._post("HeadlessExperimental.beginFrame", frame))
         self._gate.release()
+        self._gate.ask_around()
         self._settle()
         return str(answer.get("screenshotData", ""))
 

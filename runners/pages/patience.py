@@ -66,8 +66,11 @@ class Patience:
         return call.value()
 
     def until(self, holds: Callable[[], bool], what: str, *, or_idle: bool = False) -> bool:
-        """Handle events until `holds`; with `or_idle` also until the browser has used no processor
-        time for a while, which is told by False. Raises PageEnded, BrowserFault."""
+        """Handle events until `holds`; whether it does.
+
+        With `or_idle` also until the browser has used no processor time for a while, or half of
+        what may pass without an answer. Raises PageEnded, BrowserFault.
+        """
         begun = seen = 0.0
         cpu_then = last = -1.0
         idle = 0
@@ -84,9 +87,9 @@ class Patience:
             if cpu_then < 0:
                 cpu_then = cpu
             idle = idle + 1 if cpu - last < _IDLE_CPU_S else 0
-            if or_idle and idle >= _IDLE_GLANCES:
-                return False
             used, last = cpu - cpu_then, cpu
+            if or_idle and (idle >= _IDLE_GLANCES or used > self._budget.answer_cpu_s / 2):
+                return False
             if used > self._budget.answer_cpu_s:
                 raise PageEnded(End.HANG, f"{what}: {used:.1f} CPU s without an answer")
             if cpu > self._budget.visit_cpu_s:

@@ -92,6 +92,9 @@ class Gate:
         self._quiet_after: list[Call] = []
         self._holding = False
         self._held: list[Callable[[], Call]] = []
+        self._asked: list[Call] = []
+        self.around: list[Callable[[], Call]] = []
+        """Calls to the page's workers, answered by each when it has nothing else to do."""
         self.frame = ""
         """The main frame's id; its document is the page."""
         self.phase = Phase.LOAD
@@ -102,7 +105,13 @@ class Gate:
     def quiet(self) -> bool:
         """Whether the page has got every answer that it waits for."""
         self._quiet_after = [call for call in self._quiet_after if not call.done]
-        return not (self._quiet_after or self._flying)
+        self._asked = [call for call in self._asked if not call.done]
+        return not (self._quiet_after or self._flying or self._asked)
+
+    def ask_around(self) -> None:
+        """Have the page's workers answered before it is quiet; who did not the last time is busy
+        for good."""
+        self._asked = [ask() for ask in self.around]
 
     def quiet_at_last(self) -> bool:
         """As `quiet`, where the page's time goes on by itself: what it waits for longer than
@@ -114,8 +123,10 @@ class Gate:
 
     def give_up(self) -> None:
         """Nothing that is waited for now will come."""
-        self._flying.clear()
-        self._quiet_after.clear()
+        if self._asked:
+            self.around.clear()
+        for waited in (self._flying, self._quiet_after, self._asked):
+            waited.clear()
 
     def hold(self) -> None:
         """Keep answers back from now on: how fast we are must not show while time passes."""
