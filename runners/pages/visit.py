@@ -110,7 +110,7 @@ def load(scene: Scene) -> None:
         tab.clock.advance(40)
     scene.add(loaded=tab.loaded)
     tab.clock.advance(_SETTLE_MS, 50)
-    scene.look("first")
+    scene.look("first", held=True)
 
 
 def _close_books(scene: Scene, patience: Patience) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from runners.pages import inputs
 from runners.pages.evidence import Action, Control, Effect
-from runners.pages.pictures import Picture, decode, difference
+from runners.pages.pictures import Picture, difference
 from runners.pages.probes.state import changed, state
 from runners.pages.probes.wiring import wiring
 from runners.pages.scene import Scene
@@ -138,7 +138,7 @@ class _Explorer:
         before = state(self.tab)
         pixels = self._needs_pixels(control)
         if pixels and self.picture is None:
-            self.picture = decode(self.tab.clock.look())
+            self.picture = self.scene.picture(held=True)
         value = self._act(kind, control, spot, element, given)
         self.tab.clock.advance(160, 80)
         effect = self._effect(before, state(self.tab), self.tab.clock.now_ms - begun, kind)
@@ -223,7 +223,7 @@ class _Explorer:
     def _by_pixels(self, effect: Effect) -> Effect:
         inputs.blur(self.tab)
         inputs.hover(self.tab, _AWAY)
-        now = decode(self.tab.clock.look())
+        now = self.scene.picture(held=True)
         changed = difference(self.picture, now) if self.picture is not None else 0.0
         self.picture = now
         if changed < _SMALL or self.scene.evidence.motion.late > _SMALL:

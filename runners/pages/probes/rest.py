@@ -46,14 +46,14 @@ def _motion(scene: Scene) -> Motion:
     before = _counts(scene)
     begun = state(tab)
     tab.clock.advance(_EARLY_MS, 40)
-    scene.look("settled")
+    scene.look("settled", held=True)
     tab.clock.advance(_LATE_MS, 100)
     moved = _counts(scene)
     scene.idle = idle(begun, state(tab), _EARLY_MS + _LATE_MS)
     early = difference(scene.shown["first"], scene.shown["settled"])
     late = 0.0
     if early or moved != before:
-        scene.look("moving")
+        scene.look("moving", held=True)
         late = difference(scene.shown["settled"], scene.shown["moving"])
     return Motion(
         early=early,

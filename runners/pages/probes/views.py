@@ -33,10 +33,10 @@ def media(scene: Scene) -> None:
     reduced = motion.running
     script = any("matchMedia" in text for text in (scene.order.page.decode("utf-8", "replace"),))
     if dom["dark_rules"] or script or b"color-scheme" in scene.order.page:
-        before = scene.look("light")
+        before = scene.look("light", held=True)
         _prefer(scene, "prefers-color-scheme", "dark")
         scene.tab.clock.advance(300, 60)
-        after = scene.look("dark")
+        after = scene.look("dark", held=True)
         if before.picture != after.picture:
             dark = difference(scene.shown["light"], scene.shown["dark"])
     if motion.running:
