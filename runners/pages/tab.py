@@ -92,6 +92,11 @@ class Tab:
         return self._patience.reply(self.post(method, params))
 
     @property
+    def animates(self) -> bool:
+        """Whether the page's scripts asked for frames; for others a few are as good as many."""
+        return "requestAnimationFrame" in self.told
+
+    @property
     def world(self) -> int:
         """The isolated world's execution context in the present document."""
         return self._contexts[self._world]
@@ -224,9 +229,9 @@ class Tab:
         return self._value({"expression": expression, "returnByValue": True})
 
     def act(self, *calls: tuple[str, Mapping[str, Any]], ms: int = 40) -> None:
-        """Input is aligned to frames: send it, let time pass, then take the replies."""
+        """Input is aligned to frames: send it, let time pass in one, then take the replies."""
         sent = [self.post(method, params) for method, params in calls]
-        self.clock.advance(ms)
+        self.clock.advance(ms, ms)
         for _ in range(10):
             if all(call.done for call in sent):
                 break

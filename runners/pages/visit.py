@@ -109,7 +109,7 @@ def load(scene: Scene) -> None:
     while not tab.loaded and tab.clock.now_ms < _LOAD_MS:
         tab.clock.advance(40)
     scene.add(loaded=tab.loaded)
-    tab.clock.advance(_SETTLE_MS, 50)
+    tab.clock.advance(_SETTLE_MS, 50 if tab.animates else 100)
     scene.look("first", held=True)
 
 
