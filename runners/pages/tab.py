@@ -74,6 +74,8 @@ class Tab:
         self.loaded = False
         self.creep_ms = 0.0
         """What each reading of a clock takes within one task; see `init.js`."""
+        self.calls = 0
+        """How many were sent so far; none but answers to the page's own doings comes between."""
         self.told: dict[str, int] = {}
         """What the stubs in the page's own world were called for, by name."""
         self._key = secrets.token_hex(8)
@@ -85,6 +87,7 @@ class Tab:
 
     def post(self, method: str, params: Mapping[str, Any] | None = None, session: str = "") -> Call:
         """Send a call to the page's session."""
+        self.calls += 1
         return self._wire.post(method, params, session or self.session)
 
     def call(self, method: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:

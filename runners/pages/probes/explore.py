@@ -27,6 +27,8 @@ _DRAGGED = ("dragstart", "pointerdown", "mousedown", "touchstart")
 _CONTROLS = guest("controls.js")
 _AWAY = inputs.Spot(1, 1, hit=False, by_value=False)
 _LONGEST = 400
+_TYPED_KEYS = 3
+"""Enough for what listens to keys; each costs about 1 CPU ms."""
 _TYPED = {
     "number": "42", "email": "ada@example.com", "tel": "5551234", "password": "Passw0rd!",
     "url": "https://example.com/",
@@ -156,7 +158,7 @@ class _Explorer:
         if kind in ("choose", "type") and given is not None:
             if kind == "choose":
                 return inputs.choose(tab, element, given) or ""
-            inputs.type_text(tab, element, given)
+            inputs.type_text(tab, element, given, keys=_TYPED_KEYS)
             return given
         if kind == "choose":
             value = f"#{2 + self.draw.randrange(2)}" if control.kind == "select" else ""
@@ -166,7 +168,7 @@ class _Explorer:
             # An example that the page itself gives is what it understands.
             hint = tab.measure(f"{element}.placeholder || ''") if control.kind != "number" else ""
             value = str(hint)[:_LONGEST] or _TYPED.get(control.kind, "hello world")
-            inputs.type_text(tab, element, value)
+            inputs.type_text(tab, element, value, keys=_TYPED_KEYS)
             return value
         if kind == "submit":
             inputs.press(tab, "Enter")
