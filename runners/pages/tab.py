@@ -19,6 +19,9 @@ from runners.pages.requests import ORIGIN, Gate
 WIDTH, HEIGHT = 1280, 720
 _WORKERS = 24
 _DIALOGS = 500
+_MOST_DIALOGS = 2000
+"""Four loops of the "do you really" kind; each dialog takes 0.25 CPU ms, and none of it is waiting
+for an answer, so that only a count tells a siege from work."""
 _EVERYTHING = {"patterns": [{"urlPattern": "*"}]}
 _ALL_TARGETS = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
 _FONTS = {
@@ -331,7 +334,10 @@ class Tab:
     def _dialog(self, params: dict[str, Any]) -> None:
         self.gate.count("dialogs")
         # After so many, the answer that ends a loop of the "do you really" kind is tried.
-        accept = self.gate.attempts["dialogs"] % _DIALOGS != 0
+        opened = self.gate.attempts["dialogs"]
+        accept = opened % _DIALOGS != 0
+        if opened >= _MOST_DIALOGS:
+            self._patience.besieged = f"{opened} dialogs in one visit, and no end of them"
         answer: dict[str, Any] = {"accept": accept}
         if params["type"] == "prompt":
             answer["promptText"] = params.get("defaultPrompt") or "test"
