@@ -41,7 +41,8 @@ def decode(png: bytes) -> Picture:
     import numpy
     from PIL import Image
 
-    pixels = numpy.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+    image = Image.open(io.BytesIO(png))
+    pixels = numpy.asarray(image if image.mode == "RGB" else image.convert("RGB"))
     return Picture(pixels, hashlib.sha256(pixels.data).hexdigest())
 
 
