@@ -19,6 +19,7 @@ _ENTRIES = {
 }
 _COMMON = frozenset({"index", "main", "style", "styles", "bundle", "all", "core", "plugin"})
 """Base names that say nothing of what a file is."""
+_LATEST = frozenset({"", "*", "x", "latest"})
 _MINIFIED = re.compile(r"[.-]min(?=\.(?:js|css|mjs)$)")
 
 
@@ -84,6 +85,8 @@ class PackageFile:
         chosen = choose(stock, self.package, self.spec, origin=self.origin)
         if isinstance(chosen, Answer):
             return chosen
+        if self._find(chosen.manifest)[0] is None:
+            chosen = self._earlier(stock, chosen) or chosen
         manifest = chosen.manifest
         found, note, same, sure = self._find(manifest)
         if found is None:
@@ -111,6 +114,20 @@ class PackageFile:
             digest=digest,
             exact=self.origin and same,
         )
+
+    def _earlier(self, stock: Stock, chosen: Choice) -> Choice | None:
+        """The newest held version that has the file, where no version was asked for: a package
+        moved it since the page was written, and "the latest" was another one then."""
+        if self.spec not in _LATEST or not any(self.paths):
+            return None
+        listed = stock.listed(self.package)
+        order = {version: at for at, version in enumerate(listed.versions)} if listed else {}
+        for version in sorted(listed.held if listed else (), key=lambda v: -order.get(v, -1)):
+            manifest = stock.manifest(self.package, version)
+            if manifest is not None and self._find(manifest)[0] is not None:
+                note = f"{version} stands in: {chosen.version} has no such file any more"
+                return Choice(version=version, manifest=manifest, exact=False, note=note)
+        return None
 
     def _absent(self, chosen: Choice) -> Answer:
         path = self.paths[0]

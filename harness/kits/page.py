@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from typing import Any
 
 from harness.models import Pair, Verdict
@@ -11,6 +12,7 @@ from harness.pages.extract import page_of
 from harness.pages.recorded import structure_of, visits_of
 from harness.pipeline import Examined
 from harness.store import Run
+from runners.pages.evidence import PageEvidence
 
 _RUN_SH = """\
 #!/bin/sh
@@ -24,8 +26,17 @@ done
 echo "no browser found: open $PWD/page.html yourself, or run: pairproof render page.html -o shown"
 exit 3
 """
-_DECISIVE = frozenset({"status", "reasons", "assurance", "cases", "page.structure"})
+_JUDGED = ("status", "reasons", "assurance", "cases")
+_DECISIVE = frozenset({*_JUDGED, "page.structure"})
 _KEPT = {"evidence": "evidence.json", "score": "score.json"}
+
+
+def agreed(verdict: Verdict, visits: Iterable[PageEvidence]) -> dict[str, Any]:
+    """What two judgements of the same page must agree in, as plain data: status, reasons,
+    assurance, cases, and the structure of what each visit saw."""
+    told = verdict.model_dump(mode="json")
+    structures = [structure_of(visit) for visit in visits]
+    return {**{name: told[name] for name in _JUDGED}, "visits": structures}
 
 
 class PageKit:

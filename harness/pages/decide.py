@@ -28,6 +28,7 @@ from harness.pages.score.network import NEVER
 from harness.pages.sight import sight
 from harness.pages.styling import Styling, styling
 from harness.pages.targets import lost_targets
+from harness.pages.unheard import unheard
 from harness.pages.wiring import disconnected, wiring
 from runners.pages.evidence import End, PageEvidence, Phase
 
@@ -304,6 +305,11 @@ def _dead(evidence: PageEvidence, document: Document, policy: PagePolicy) -> Fau
     return Fault(Reason.DEAD_CONTROLS, told)
 
 
+def _unheard(evidence: PageEvidence, document: Document, policy: PagePolicy) -> Fault | None:
+    told = unheard(evidence, document, wiring(evidence, document, policy.min_functions))
+    return Fault(Reason.DEAD_CONTROLS, told, VerdictStatus.REVIEW) if told else None
+
+
 def _targets(evidence: PageEvidence, document: Document, _: PagePolicy) -> Fault | None:
     lost = lost_targets(evidence, document)
     if not lost:
@@ -358,6 +364,7 @@ _ROWS: tuple[Row, ...] = (
     _blank,
     _unstyled,
     _dead,
+    _unheard,
     _targets,
     _acting,
     _hidden,

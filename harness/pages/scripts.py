@@ -47,6 +47,11 @@ _SHORTHANDS = frozenset(
     {"click", "change", "submit", "keydown", "keyup", "keypress", "hover", "dblclick", "mousedown",
      "mouseup", "mousemove", "mouseenter", "mouseleave", "input"}
 )  # fmt: skip
+_BY_ITSELF = frozenset(
+    {"tick", "start", "end", "load", "ready", "init", "error", "connect", "disconnect", "message",
+     "data", "resize", "interrupt"}
+)  # fmt: skip
+"""What `.on` also tells of, though no visitor sets it off: of simulations, sockets, loading."""
 _FUNCTIONS = frozenset({"arrow_function", "function_expression", "identifier"})
 _WORD = re.compile(r"[A-Za-z_][\w-]*")
 _ID_MADE = re.compile(r"(?<![\w-])id\s*=\s*[\"']?([A-Za-z_][\w-]*)")
@@ -222,7 +227,8 @@ def is_binding(call: Node) -> bool:
     name = text_of(function.child_by_field_name("property"))
     first = argument(call, 0)
     if name in ("on", "one"):
-        return literal(first) is not None and argument(call, 1) is not None
+        kind = literal(first)
+        return kind is not None and kind not in _BY_ITSELF and argument(call, 1) is not None
     return name in _SHORTHANDS and first is not None and first.type in _FUNCTIONS
 
 

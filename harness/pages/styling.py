@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from harness.pages.document import Document
 from harness.pages.policy import PagePolicy
 from runners.pages.evidence import PageEvidence
 
+_LETTERS = re.compile(
+    r"fonts?[./-]|fontawesome|icons?\b|iconfont|material-(?:icons|symbols)|remixicon|lineicons",
+    re.I,
+)
+"""Sheets of nothing but font faces and icons."""
 _MANY = 20
 """Rules that style a page as a whole; the share of fewer is taken in proportion."""
 
@@ -23,6 +29,9 @@ class Styling:
     none."""
     linked: int
     """Style sheets that the markup links."""
+    closed: int
+    """Sheets of another origin that were served and that hold more than fonts and icons: a browser
+    applies them and lets nobody read their rules."""
     share: float | None
     """Of the visible elements, those that a rule styles; None: not measured."""
     inline: float
@@ -35,7 +44,8 @@ class Styling:
         `least` of the elements styled by rules that scripts made and under `least_inline` by
         attributes. One rule for `body` styles a whole page by inheritance, so that the share alone
         says nothing of a text with rules."""
-        if self.written or (self.linked and self.rules) or self.inline >= least_inline:
+        brought = self.linked and (self.rules or self.closed)
+        if self.written or brought or self.inline >= least_inline:
             return False
         return self.rules == 0 if self.share is None else self.share < least
 
@@ -51,6 +61,7 @@ def styling(evidence: PageEvidence, document: Document) -> Styling:
         written=document.style_rules,
         rules=int(dom.get("rules", document.style_rules)),
         linked=document.stylesheets,
+        closed=min(int(dom.get("closed", 0)), _served(evidence)),
         share=share,
         inline=_inline(evidence, document),
         asked=int(dom.get("classed", 0)),
@@ -72,7 +83,20 @@ def styled_share(evidence: PageEvidence, document: Document) -> float:
     ruled = found.share
     if ruled is None:
         ruled = min(1.0, max(found.rules, found.written) / _MANY)
+    if found.linked and found.closed and evidence.dom.get("visible"):
+        # which elements they style cannot be read: those with a class ask for it
+        ruled = max(ruled, min(1.0, found.asked / evidence.dom["visible"]))
     return max(ruled, min(1.0, found.inline))
+
+
+def _served(evidence: PageEvidence) -> int:
+    """Sheets that a public host gave and that style more than letters and icons."""
+    return sum(
+        request.kind.lower() == "stylesheet"
+        and request.outcome in ("hit", "approximate")
+        and not _LETTERS.search(f"{request.url} {request.package}")
+        for request in evidence.requests
+    )
 
 
 def _inline(evidence: PageEvidence, document: Document) -> float:

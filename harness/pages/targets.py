@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from harness.pages.document import Document
-from harness.pages.scripts import Node, parse_script, read_script, text_of
+from harness.pages.scripts import Node, argument, parse_script, read_script, text_of
 from runners.pages.evidence import PageEvidence
 
 _COMPUTED = re.compile(
@@ -19,6 +19,7 @@ _COMPUTED = re.compile(
 )
 """An id that is given by name: any string of the page may then be one."""
 _WRAPPERS = frozenset({"parenthesized_expression", "await_expression"})
+_DECLARED = ("class_declaration", "function_declaration", "variable_declarator")
 _GUARDS = {
     "if_statement": "condition",
     "ternary_expression": "condition",
@@ -79,6 +80,8 @@ def _used(call: Node, found: dict[str, list[Node]]) -> bool:
         return False
     if parent.type == "member_expression":
         return not _optional(parent)
+    if _given(node, found):
+        return True
     name = ""
     if parent.type == "variable_declarator":
         name = text_of(parent.child_by_field_name("name"))
@@ -89,12 +92,22 @@ def _used(call: Node, found: dict[str, list[Node]]) -> bool:
     if not name or name.startswith(("{", "[")):
         return False
     taken = [m for m in found["member"] if _is(m.child_by_field_name("object"), name)]
-    return any(not _optional(m) for m in taken) and not _guarded(found, name)
+    used = any(not _optional(m) for m in taken)
+    used = used or any(_is(first, name) for first in found["given"])
+    return used and not _guarded(found, name)
+
+
+def _given(node: Node, found: dict[str, list[Node]]) -> bool:
+    """Whether a lookup is what an object is made of: a chart, an editor, a map."""
+    return any(first == node for first in found["given"])
 
 
 def _found(root: Node) -> dict[str, list[Node]]:
-    """The member expressions of a script, and what may guard a use."""
-    found: dict[str, list[Node]] = {"member": [], "guard": []}
+    """The member expressions of a script, what may guard a use, and the first arguments of `new`
+    for classes that the script does not declare: those of libraries need the element, one of the
+    page's own may ask first whether it got one."""
+    found: dict[str, list[Node]] = {"member": [], "guard": [], "given": []}
+    own = set()
     waiting = [root]
     while waiting:
         node = waiting.pop()
@@ -102,7 +115,15 @@ def _found(root: Node) -> dict[str, list[Node]]:
             found["member"].append(node)
         elif node.type in _GUARDS:
             found["guard"].append(node)
+        elif node.type == "new_expression":
+            found["given"].append(node)
+        elif node.type in _DECLARED:
+            own.add(text_of(node.child_by_field_name("name")))
         waiting.extend(node.named_children)
+    strange = (
+        n for n in found["given"] if text_of(n.child_by_field_name("constructor")) not in own
+    )
+    found["given"] = [first for n in strange if (first := argument(n, 0)) is not None]
     return found
 
 

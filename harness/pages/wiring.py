@@ -28,7 +28,8 @@ _KINDS = """
     text textarea number email url password search tel date time range color file select checkbox
     radio month week datetime-local contenteditable editable
     """
-_FIELDS = frozenset(_KINDS.split())
+FIELDS = frozenset(_KINDS.split())
+"""Kinds that take a value."""
 _MUTE = frozenset({"canvas", "element", "label", "option"})
 """Kinds that promise nothing by themselves: what looks the same is often only looked at."""
 _PREPARING = frozenset({"hover", "wheel", "type"})
@@ -89,14 +90,14 @@ def wiring(evidence: PageEvidence, document: Document, min_functions: int = 3) -
     return Wiring(
         needing=len(needing),
         wired=sum(map(is_wired, needing)),
-        fields=sum(c.visible and not c.in_form and c.kind in _FIELDS for c in evidence.controls),
+        fields=sum(c.visible and not c.in_form and c.kind in FIELDS for c in evidence.controls),
         heard=_activating(evidence.listeners),
         own=_activating(evidence.own_listeners),
         written=_written(document),
         tried=len(tried),
         effective=sum(_told(action, by_selector[action.selector]) for action in tried),
         answered=sum(
-            _told(action, by_selector.get(action.selector))
+            _told(_unfollowed(action, by_selector), by_selector.get(action.selector))
             for action in evidence.actions
             if action.kind != "hover" and action.selector not in native | written_in
         ),
@@ -146,7 +147,7 @@ def _activating(listeners: Mapping[str, int]) -> int:
 def needs_script(control: Control) -> bool:
     """Whether a visible control promises something and is nothing without a listener. Fields may be
     read when something else is pressed, and are counted apart."""
-    return control.visible and not control.native and control.kind not in (_FIELDS | _MUTE)
+    return control.visible and not control.native and control.kind not in (FIELDS | _MUTE)
 
 
 def is_wired(control: Control) -> bool:
@@ -155,6 +156,14 @@ def is_wired(control: Control) -> bool:
     A button of a form sends the form, so that a listener for `submit` is one of its own.
     """
     return bool(ACTIVATING & {*control.listeners, *control.reached})
+
+
+def _unfollowed(action: Action, controls: Mapping[str, Control]) -> Action:
+    """The action without what a browser does by itself for a link to nowhere."""
+    control = controls.get(action.selector)
+    if control is None or control.kind != "link" or is_wired(control):
+        return action
+    return replace(action, effect=replace(action.effect, navigations=0, scrolled=0))
 
 
 def _told(action: Action, control: Control | None) -> bool:

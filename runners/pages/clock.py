@@ -1,8 +1,8 @@
 """Virtual time with frame control: a page lives as long as it is granted, frame by frame.
 
 The page's timers, animations and `requestAnimationFrame` see whole milliseconds; fractions were
-measured to be unrepeatable. Requests in flight hold the clock, so that how fast we answer does
-not show.
+measured to be unrepeatable. While time passes nothing is answered, and while the page waits for
+anything no time passes: how fast the browser and we are does not show.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from runners.pages.evidence import End
 from runners.pages.patience import PageEnded, Patience
 from runners.pages.protocol import BrowserFault, Call, CallFailed
+from runners.pages.requests import Gate
 
 EPOCH_S = 1_767_225_600
 """2026-01-01T00:00:00Z, the instant at which every document begins."""
@@ -24,6 +25,12 @@ _DRAWN: Mapping[str, Any] = {}
 _PICTURE: Mapping[str, Any] = {"screenshot": {"format": "png", "optimizeForSpeed": True}}
 """The three kinds of frames: scripts and layout alone, drawn too, and read back besides."""
 _AFTER_MS = 1
+_BUSY = "a timer or frame callback"
+_NUDGE_US = 10
+_MOST_NUDGES = 1000
+"""In one visit: a page that never has enough is not waited for."""
+_ROUNDS = 10
+_SILENT_S, _SILENT_MOST_S = 0.003, 0.05
 
 
 class Clock(Protocol):
@@ -61,20 +68,20 @@ class Clock(Protocol):
 
 
 class FrameClock(Clock):
-    """The clock of one tab. `post` sends it a call, `quiet` says that no request is in flight."""
+    """The clock of one tab. `post` sends it a call, `gate` knows what it waits for."""
 
     name = "frames"
     """See `Conditions.clock`."""
 
-    def __init__(
-        self, post: Callable[..., Call], patience: Patience, quiet: Callable[[], bool]
-    ) -> None:
+    def __init__(self, post: Callable[..., Call], patience: Patience, gate: Gate) -> None:
         self._post = post
         self._patience = patience
-        self._quiet = quiet
+        self._gate = gate
         self._base = 0.0
         self._expired = False
         self._watched = b""
+        self._ahead_us = 0
+        self._nudges = _MOST_NUDGES
         self.now_ms = 0
 
     def begin(self) -> None:
@@ -126,13 +133,37 @@ class FrameClock(Clock):
         raise PageEnded(End.NO_FRAME, "no frame was painted")
 
     def _frame(self, step: int, how: Mapping[str, Any]) -> dict[str, Any]:
-        if not self._quiet():
-            self._patience.until(self._quiet, "requests")
-        self._expired = False
-        grant = {"policy": "advance", "budget": step}
-        granted = self._post("Emulation.setVirtualTimePolicy", grant)
-        self._patience.until(lambda: self._expired, "a timer or frame callback")
-        self._patience.reply(granted)
+        self._settle()
+        self._gate.hold()
+        budget_us, self._ahead_us = 1000 * step - self._ahead_us, 0
+        self._grant(budget_us)
         self.now_ms += step
         frame = {"frameTimeTicks": self._base + self.now_ms, "interval": step, **how}
-        return self._patience.reply(self._post("HeadlessExperimental.beginFrame", frame))
+        answer = self._patience.reply(self._post("HeadlessExperimental.beginFrame", frame))
+        self._gate.release()
+        self._gate.ask_around()
+        self._settle()
+        return answer
+
+    def _grant(self, us: int) -> None:
+        self._expired = False
+        grant = {"policy": "advance", "budget": us / 1000}
+        granted = self._post("Emulation.setVirtualTimePolicy", grant)
+        if not self._patience.until(lambda: self._expired, _BUSY, or_idle=True):
+            self._gate.release()  # a script stands still until it has its answer
+            self._patience.until(lambda: self._expired, _BUSY)
+        self._patience.reply(granted)
+
+    def _settle(self) -> None:
+        """Wait until the page has all that it waits for. Much of it is only handed over to its
+        scripts while time passes: a hundredth of a millisecond, which the next step lacks."""
+        for count in range(_ROUNDS):
+            if self._patience.soon(self._gate.quiet, min(_SILENT_S * 2**count, _SILENT_MOST_S)):
+                return
+            if not self._nudges:
+                break
+            self._nudges -= 1
+            self._ahead_us += _NUDGE_US
+            self._grant(_NUDGE_US)
+        if not self._patience.until(self._gate.quiet_at_last, "requests", or_idle=True):
+            self._gate.give_up()  # an image that nobody wants any more, say

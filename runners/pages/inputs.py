@@ -15,6 +15,7 @@ from runners.pages.tab import Tab, lent
 _BY_KEYS = 60
 """Longer texts arrive in one piece, as a paste does."""
 _SHIFT = 8
+_DROP_MS = 20
 _MODIFIERS = {"Alt": 1, "Control": 2, "Meta": 4, "Shift": _SHIFT}
 _NAMED: Mapping[str, tuple[str, int, str]] = {
     "Tab": ("Tab", 9, ""),
@@ -87,7 +88,11 @@ def click(tab: Tab, place: Spot, *, times: int = 1, ms: int = 40) -> None:
 
 
 def drag(tab: Tab, begin: Spot, end: Spot, *, ms: int = 60) -> None:
-    """Press at `begin`, move in three steps, let go at `end`."""
+    """Press at `begin`, move in three steps, let go at `end`.
+
+    What the page lets be dragged is dropped there: the browser hands its drags over to us, as its
+    own would wait for a desktop.
+    """
     events = [
         _mouse("mouseMoved", begin),
         _mouse("mousePressed", begin, button="left", buttons=1, clickCount=1),
@@ -99,8 +104,14 @@ def drag(tab: Tab, begin: Spot, end: Spot, *, ms: int = 60) -> None:
             ("Input.dispatchMouseEvent",
              {"type": "mouseMoved", "x": x, "y": y, "button": "left", "buttons": 1})
         )  # fmt: skip
-    events.append(_mouse("mouseReleased", end, button="left", clickCount=1))
-    tab.act(*events, ms=ms)
+    tab.dragged = None
+    tab.act(*events, ms=ms - _DROP_MS)
+    over: list[Event] = []
+    if tab.dragged is not None:
+        held = {"x": end.x, "y": end.y, "data": tab.dragged}
+        kinds = ("dragEnter", "dragOver", "drop")
+        over = [("Input.dispatchDragEvent", {"type": kind, **held}) for kind in kinds]
+    tab.act(*over, _mouse("mouseReleased", end, button="left", clickCount=1), ms=_DROP_MS)
 
 
 def wheel(tab: Tab, place: Spot, down: float) -> None:

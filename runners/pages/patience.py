@@ -10,6 +10,9 @@ from runners.pages.evidence import End
 from runners.pages.protocol import BrowserFault, Call, Line, Pipes
 
 _GLANCE_S = 0.05
+_IDLE_GLANCES = 3
+_IDLE_CPU_S = 0.001
+"""A browser that waits for a core among busy neighbours still gets more of it in a glance."""
 _STUCK_WALL_S = 20.0
 _STUCK_CPU_S = 0.5
 _WALL_S = 180.0
@@ -64,10 +67,15 @@ class Patience:
         self._mind()
         return call.value()
 
-    def until(self, holds: Callable[[], bool], what: str) -> None:
-        """Handle events until `holds`. Raises PageEnded, BrowserFault."""
+    def until(self, holds: Callable[[], bool], what: str, *, or_idle: bool = False) -> bool:
+        """Handle events until `holds`; whether it does.
+
+        With `or_idle` also until the browser has used no processor time for a while, or half of
+        what may pass without an answer. Raises PageEnded, BrowserFault.
+        """
         begun = seen = 0.0
-        cpu_then = -1.0
+        cpu_then = last = -1.0
+        idle = 0
         while not holds():
             self._mind()
             if self._wire.pump(_GLANCE_S) and cpu_then < 0:
@@ -80,7 +88,10 @@ class Patience:
             seen, cpu = now, self.cpu_s
             if cpu_then < 0:
                 cpu_then = cpu
-            used = cpu - cpu_then
+            idle = idle + 1 if cpu - last < _IDLE_CPU_S else 0
+            used, last = cpu - cpu_then, cpu
+            if or_idle and (idle >= _IDLE_GLANCES or used > self._budget.answer_cpu_s / 2):
+                return False
             if used > self._budget.answer_cpu_s:
                 raise PageEnded(End.HANG, f"{what}: {used:.1f} CPU s without an answer")
             if cpu > self._budget.visit_cpu_s:
@@ -89,6 +100,17 @@ class Patience:
                 raise BrowserFault(f"{what}: idle for {now - begun:.0f} s without an answer")
             if self.wall_s > _WALL_S:
                 raise BrowserFault(f"{what}: the visit took {self.wall_s:.0f} s")
+        return True
+
+    def soon(self, holds: Callable[[], bool], silent_s: float) -> bool:
+        """Handle events until `holds`, or until none came for so long; whether it holds. For what
+        costs nothing to be wrong about. Raises PageEnded, BrowserFault."""
+        begun = time.monotonic()
+        while not holds():
+            self._mind()
+            if not self._wire.pump(silent_s) or time.monotonic() - begun > _GLANCE_S:
+                return holds()
+        return True
 
     def _mind(self) -> None:
         if self.crashed:

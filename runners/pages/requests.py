@@ -6,6 +6,7 @@ import base64
 import re
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from runners.pages.evidence import Phase, Request
@@ -16,7 +17,7 @@ ORIGIN = "http://localhost/"
 _ICON = f"{ORIGIN}favicon.ico"
 """Full Chromium asks for it by itself, when it likes: no deed of the page's."""
 _MOST = 400
-_GIVEN_UP_S = 1.0
+_GIVEN_UP_S = 2.0
 _LONGEST = 500
 _INTEGRITY = re.compile(r"""<(?:script|link)\b[^>]*?\bintegrity\s*=[^>]*>""", re.IGNORECASE)
 _ADDRESS = re.compile(r"""\b(?:src|href)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
@@ -89,6 +90,11 @@ class Gate:
         self._served = False
         self._flying: dict[str, float] = {}
         self._quiet_after: list[Call] = []
+        self._holding = False
+        self._held: list[Callable[[], Call]] = []
+        self._asked: list[Call] = []
+        self.around: list[Callable[[], Call]] = []
+        """Calls to the page's workers, answered by each when it has nothing else to do."""
         self.frame = ""
         """The main frame's id; its document is the page."""
         self.phase = Phase.LOAD
@@ -97,15 +103,40 @@ class Gate:
         """While set, the page's own requests (fetch, XHR) fail with this network error."""
 
     def quiet(self) -> bool:
-        """Whether the page has got every answer that it waits for.
-
-        One that it seems never to get (an image that nobody wants any more, say) is given up.
-        """
+        """Whether the page has got every answer that it waits for."""
         self._quiet_after = [call for call in self._quiet_after if not call.done]
+        self._asked = [call for call in self._asked if not call.done]
+        return not (self._quiet_after or self._flying or self._asked)
+
+    def ask_around(self) -> None:
+        """Have the page's workers answered before it is quiet; who did not the last time is busy
+        for good."""
+        self._asked = [ask() for ask in self.around]
+
+    def quiet_at_last(self) -> bool:
+        """As `quiet`, where the page's time goes on by itself: what it waits for longer than
+        two seconds (an image that nobody wants any more, say) is given up."""
         if self._flying:
             now = time.monotonic()
             self._flying = {k: t for k, t in self._flying.items() if now - t < _GIVEN_UP_S}
-        return not (self._quiet_after or self._flying)
+        return self.quiet()
+
+    def give_up(self) -> None:
+        """Nothing that is waited for now will come."""
+        if self._asked:
+            self.around.clear()
+        for waited in (self._flying, self._quiet_after, self._asked):
+            waited.clear()
+
+    def hold(self) -> None:
+        """Keep answers back from now on: how fast we are must not show while time passes."""
+        self._holding = True
+
+    def release(self) -> None:
+        """Give the answers that were kept back, and no longer keep any."""
+        self._holding = False
+        held, self._held = self._held, []
+        self._quiet_after += [answer() for answer in held]
 
     def begun(self, number: str) -> None:
         """The page asks for something: told by the page's process, in order with its frames."""
@@ -248,8 +279,14 @@ class Gate:
             "responseHeaders": told,
             "body": base64.b64encode(body).decode(),
         }
-        self._quiet_after.append(post("Fetch.fulfillRequest", answer))
+        self._answer(partial(post, "Fetch.fulfillRequest", answer))
 
     def _refuse(self, number: str, post: Post, reason: str) -> None:
         answer = {"requestId": number, "errorReason": reason}
-        self._quiet_after.append(post("Fetch.failRequest", answer))
+        self._answer(partial(post, "Fetch.failRequest", answer))
+
+    def _answer(self, answer: Callable[[], Call]) -> None:
+        if self._holding:
+            self._held.append(answer)
+        else:
+            self._quiet_after.append(answer())

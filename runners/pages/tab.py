@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
 from runners.pages.clock import Clock, FrameClock
+from runners.pages.errands import Errands
 from runners.pages.evidence import Phase
 from runners.pages.guise import guise
 from runners.pages.happenings import Happenings
@@ -29,6 +30,7 @@ _FONTS = {
     "fixed": "Courier New", "cursive": "Script", "fantasy": "Impact",
 }  # fmt: skip
 """The headless shell's own; full Chromium, and Playwright, have others."""
+_ALIGNED = ("mouseMoved", "mouseWheel")
 _GRANTED = ["clipboardReadWrite", "clipboardSanitizedWrite"]
 
 
@@ -72,7 +74,8 @@ class Tab:
         self.gate = gate
         self.seed = seed
         self.happenings = Happenings(gate)
-        self.clock: Clock = FrameClock(self.post, patience, gate.quiet)
+        self._errands = Errands(gate)
+        self.clock: Clock = FrameClock(self.post, patience, gate)
         self.session = ""
         self.loaded = False
         self.creep_ms = 0.0
@@ -81,6 +84,8 @@ class Tab:
         """How many were sent so far; none but answers to the page's own doings comes between."""
         self.told: dict[str, int] = {}
         """What the stubs in the page's own world were called for, by name."""
+        self.dragged: Mapping[str, Any] | None = None
+        """What the browser lets be dragged, since it was last set to None."""
         self._key = secrets.token_hex(8)
         self._world = f"probe-{self._key}"
         self._context = ""
@@ -165,6 +170,7 @@ class Tab:
                     {"source": watch, "worldName": self._world},
                 ),
                 ("Page.setInterceptFileChooserDialog", {"enabled": True}),
+                ("Input.setInterceptDrags", {"enabled": True}),
                 ("Emulation.setTimezoneOverride", {"timezoneId": "UTC"}),
                 ("Emulation.setLocaleOverride", {"locale": "en-US"}),
                 ("Emulation.setUserAgentOverride", guise(version)),
@@ -181,7 +187,7 @@ class Tab:
     def _init(self) -> str:
         """The script that runs in the page's own world before its first."""
         told = {"KEY": self._key, "SEED": str(self.seed), "CREEP": str(self.creep_ms)}
-        source = guest("init.js")
+        source = guest("init.js").replace("WAITS", guest("waits.js"))
         for name, value in told.items():
             source = source.replace(name, value)
         return source
@@ -235,8 +241,14 @@ class Tab:
         return self._value({"expression": expression, "returnByValue": True})
 
     def act(self, *calls: tuple[str, Mapping[str, Any]], ms: int = 40) -> None:
-        """Input is aligned to frames: send it, let time pass in one, then take the replies."""
+        """Input, then time in one frame: what a page hears at once it hears before any of it has passed.
+
+        Moves and wheels are aligned to frames: where they come last, their replies are taken later.
+        """
         sent = [self.post(method, params) for method, params in calls]
+        aligned = [params.get("type") in _ALIGNED for _, params in calls]
+        heard = sent[: len(sent) - [*aligned[::-1], False].index(False)]
+        self._patience.until(lambda: all(c.done for c in heard), "an input", or_idle=True)
         self.clock.advance(ms, ms)
         for _ in range(10):
             if all(call.done for call in sent):
@@ -271,6 +283,7 @@ class Tab:
             self._patience.crashed = "the renderer crashed"
 
     def _event(self, method: str, params: dict[str, Any]) -> None:
+        self._errands.event(method, params)
         if method == "Fetch.requestPaused":
             self.gate.paused(params, self.post)
         elif method == "Network.requestWillBeSent":
@@ -287,7 +300,8 @@ class Tab:
         elif method == "Log.entryAdded":
             self.happenings.entry(params["entry"])
         elif method == "Runtime.bindingCalled" and params["name"] == self._key:
-            self._told(params["payload"])
+            if not self._errands.told(params["payload"], params["executionContextId"]):
+                self._told(params["payload"])
         elif method == "Runtime.executionContextCreated":
             self._context_made(params["context"])
         elif method.startswith("DOMStorage.domStorageItem"):
@@ -298,6 +312,8 @@ class Tab:
             self.gate.count("documents")
         elif method == "Page.loadEventFired":
             self.loaded = True
+        elif method == "Input.dragIntercepted":
+            self.dragged = params["data"]
         elif method == "Page.fileChooserOpened":
             self.gate.count("file_choosers")
         elif method == "Page.windowOpen":
@@ -368,6 +384,8 @@ class Tab:
         post("Runtime.enable")
         post("Target.setAutoAttach", _ALL_TARGETS)
         post("Runtime.runIfWaitingForDebugger")
+        if info["type"] == "worker":
+            self._errands.worker(partial(post, "Runtime.evaluate", {"expression": "0"}))
 
 
 def _read(answer: dict[str, Any]) -> Any:

@@ -68,7 +68,8 @@ _REASONS = {
     "--use-mock-keychain": "likewise",
     "--disable-features=Translate,MediaRouter,DialMediaRouteProvider,OptimizationHints,"
     "AcceptCHFrame,InterestFeedContentSuggestions,AutofillServerCommunication,"
-    "CertificateTransparencyComponentUpdater,HttpsUpgrades": "services that act by themselves",
+    "CertificateTransparencyComponentUpdater,HttpsUpgrades,DeferRendererTasksAfterInput": "services "
+    "that act by themselves, and tasks put off until a frame after a click has been shown",
 }
 
 

@@ -176,7 +176,8 @@ def test_every_way_of_wiring_is_taken_away() -> None:
     assert (told.listeners, told.properties, told.handlers) == (
         {"load": 1}, {"onload": 1, "onmessage": 1}, {"onload": 1},
     )  # fmt: skip
-    assert told.bindings == 1
+    assert told.bindings == 0
+    assert 'emitter.on("ready", go)' in made.html
     assert '$("#a").addClass("x");' in made.html
     assert '<b data-onclick="go(${n})" data-online="1">' in made.html
     assert '<b  title="t">' in made.html and "<button id=a class=x>" in made.html

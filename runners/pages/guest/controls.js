@@ -49,6 +49,8 @@
     offered.push([el, r]);
   };
   for (const el of document.querySelectorAll(pick)) consider(plain(el));
+  for (const host of document.querySelectorAll("*")) // custom elements keep their controls to themselves
+    if (host.localName.includes("-") && host.shadowRoot) for (const el of host.shadowRoot.querySelectorAll(pick)) consider(plain(el));
   for (const [node, types] of heard) {
     const el = plain(node);
     if (el instanceof Element && el.isConnected && types.some((t) => /^(click|mousedown|pointerdown|touchstart|dblclick|dragstart|wheel|mouseenter|mouseover|input|change)$/.test(t)))

@@ -46,6 +46,8 @@
     return `0\n0\n\n${typeof why === "object" && why ? apply(words, why, []) : String(why)}`;
   }), true);
 
+  (WAITS)(say, stub, apply);
+
   let state = SEED | 0;
   const next = () => { // mulberry32
     state = (state + 0x6D2B79F5) | 0;

@@ -37,7 +37,7 @@ class PlaywrightTab(Tab):
             return
         heard = time.monotonic()
         while not self.loaded and time.monotonic() - heard < _SILENT_S:
-            self._patience.until(self.gate.quiet, "requests")
+            self._patience.until(self.gate.quiet_at_last, "requests")
             if self._line.pump(_GLANCE_S):
                 heard = time.monotonic()
             self.ask("0")  # judges by processor time whether it hangs
@@ -75,7 +75,7 @@ class PlaywrightTab(Tab):
             self._patience,
             self.post,
             self.waiting,
-            self.gate.quiet,
+            self.gate.quiet_at_last,
             lambda: self.gate.count("clock"),
         )
         self._paged.install(guest("timers.js"), self._init())

@@ -38,6 +38,8 @@ _CHOSEN = {
     "datetime-local": "2026-03-04T10:30", "color": "#336699", "range": "70",
 }  # fmt: skip
 _SMALL = 0.0004
+_AFTER_MS = 166
+"""With the time of the input itself no multiple of what timers are set to: none ends as we look."""
 
 
 def explore(scene: Scene) -> None:
@@ -142,7 +144,7 @@ class _Explorer:
         if pixels and self.picture is None:
             self.picture = self.scene.picture(held=True)
         value = self._act(kind, control, spot, element, given)
-        self.tab.clock.advance(160, 80)
+        self.tab.clock.advance(_AFTER_MS, _AFTER_MS // 2)
         effect = self._effect(before, state(self.tab), self.tab.clock.now_ms - begun, kind)
         if pixels and not effect.any:
             effect = self._by_pixels(effect)

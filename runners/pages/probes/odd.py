@@ -15,7 +15,8 @@ _LONG = "Lorem ipsum " * 834
 _ROUNDS = (("", "1e308"), ("-1", "-1"), (_LONG, ""))
 """What goes into texts, and into numbers; markup is made for each field, so that it has a name."""
 _FRAME_MS = 20
-_WAIT_MS = 60
+_WAIT_MS = 66
+"""With the time of a click no multiple of what timers are set to."""
 
 
 def odd_input(witness: Witness) -> Fault:
@@ -49,11 +50,11 @@ def empty_submit(witness: Witness) -> Fault:
     if not fields:
         return skipped("empty_submit", "no field with anything to send it")
     witness.run("empty()")
-    witness.tab.clock.advance(_WAIT_MS, 60)
+    witness.tab.clock.advance(_WAIT_MS, _WAIT_MS)
     witness.begin()
     field = fields[0]
     _send(witness, field)
-    witness.tab.clock.advance(_WAIT_MS, 60)
+    witness.tab.clock.advance(_WAIT_MS, _WAIT_MS)
     told = witness.tell("empty_submit", field["button"] or "Enter")
     if not told.shown and witness.run(f"held({json.dumps(field['name'])})"):
         return witness.tell("empty_submit", "held back by the form's own constraints", shown=True)
@@ -68,7 +69,7 @@ def double_click(witness: Witness) -> Fault:
     witness.begin()
     if not witness.press(control.selector, times=2):
         return skipped("double_click", f"{control.selector} cannot be hit any more")
-    witness.tab.clock.advance(_WAIT_MS, 60)
+    witness.tab.clock.advance(_WAIT_MS, _WAIT_MS)
     return witness.tell("double_click", control.selector)
 
 
