@@ -241,7 +241,7 @@ class Tab:
         return self._value({"expression": expression, "returnByValue": True})
 
     def act(self, *calls: tuple[str, Mapping[str, Any]], ms: int = 40) -> None:
-        """Input, then time in one frame: what a page hears at once it hears before any of it has passed.
+        """Input, then time in one frame: what a page hears at once it hears before any has passed.
 
         Moves and wheels are aligned to frames: where they come last, their replies are taken later.
         """
