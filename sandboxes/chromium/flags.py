@@ -45,7 +45,7 @@ _REASONS = {
     "--disable-field-trial-config": "no experiments",
     # A hostile page meets a limit, not the user.
     "--js-flags=--max-old-space-size=384,--liftoff-only": "one script's heap ends well below "
-    "the browser's memory; WebAssembly is compiled once, not again by threads that no page of a few "
+    "the browser's memory; WebAssembly is compiled once, not again by threads that no page of "
     "seconds repays",
     "--block-new-web-contents": "a page opens no others",
     "--disable-breakpad": "no crash reporter",
@@ -68,8 +68,8 @@ _REASONS = {
     "--use-mock-keychain": "likewise",
     "--disable-features=Translate,MediaRouter,DialMediaRouteProvider,OptimizationHints,"
     "AcceptCHFrame,InterestFeedContentSuggestions,AutofillServerCommunication,"
-    "CertificateTransparencyComponentUpdater,HttpsUpgrades,DeferRendererTasksAfterInput": "services "
-    "that act by themselves, and tasks put off until a frame after a click has been shown",
+    "CertificateTransparencyComponentUpdater,HttpsUpgrades,DeferRendererTasksAfterInput": "services"
+    " that act by themselves, and tasks put off until a frame after a click has been shown",
 }
 
 
