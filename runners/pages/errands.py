@@ -20,6 +20,8 @@ class Errands:
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
         self._contexts: set[int] = set()
+        self._scripts: dict[str, str] = {}
+        """The latest by URL; the request of a worker ends in the worker's own session."""
         self._asked = 0
         self._came = 0
 
@@ -36,15 +38,19 @@ class Errands:
                 self._gate.begun(_worker(self._asked))
         return payload in _OURS
 
-    def worker(self, ask: Callable[[], Call]) -> None:
+    def worker(self, url: str, ask: Callable[[], Call]) -> None:
         """One has come; `ask` calls it, and is answered when it has nothing else to do."""
+        self._gate.ended(self._scripts.get(url, ""))
         self._came += 1
         self._gate.ended(_worker(self._came))
         self._gate.around.append(ask)
 
     def event(self, method: str, params: dict[str, Any]) -> None:
         """An event of the page's session."""
-        if method == "Page.frameRequestedNavigation":
+        if method == "Network.requestWillBeSent":
+            if params.get("type") == "Script":
+                self._scripts[params["request"]["url"]] = params["requestId"]
+        elif method == "Page.frameRequestedNavigation":
             if params["url"].startswith("http") and params["disposition"] == "currentTab":
                 self._gate.begun(_document(params["frameId"]))
         elif method in ("Page.frameStoppedLoading", "Page.frameDetached"):

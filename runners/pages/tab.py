@@ -385,7 +385,9 @@ class Tab:
         post("Target.setAutoAttach", _ALL_TARGETS)
         post("Runtime.runIfWaitingForDebugger")
         if info["type"] == "worker":
-            self._errands.worker(partial(post, "Runtime.evaluate", {"expression": "0"}))
+            self._errands.worker(
+                info["url"], partial(post, "Runtime.evaluate", {"expression": "0"})
+            )
 
 
 def _read(answer: dict[str, Any]) -> Any:

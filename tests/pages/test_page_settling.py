@@ -1,0 +1,198 @@
+"""What comes from outside of a page's thread comes while the page's time stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from runners.pages.evidence import End, PageError
+from runners.pages.inputs import at, click, drag, spot
+from runners.pages.probes.fresh import reload
+from runners.pages.scene import Scene
+
+OpenPage = Callable[[str], Scene]
+_STEP_MS = 20
+_PAGE = """<!doctype html><meta charset=utf-8><canvas id=c width=80 height=60></canvas>
+<button id=b>b</button><script>
+window.log = [];
+const made = c.getContext("2d");
+const write = (name) => log.push(name);
+const worker = new Worker(URL.createObjectURL(new Blob(["onmessage = (e) => postMessage(e.data)"])));
+worker.onmessage = () => write("done");
+%s
+</script>"""
+ERRANDS = {
+    "a refused request": "fetch('https://api.example/').catch(() => write('done'))",
+    "a checked request": """fetch('https://api.example/', { method: 'PUT', headers: { a: '1' } })
+        .catch(() => write('done'))""",
+    "a made file": "fetch(URL.createObjectURL(new Blob(['x']))).then((r) => r.text()).then(() => write('done'))",
+    "a worker": "worker.postMessage(1)",
+    "a digest": "crypto.subtle.digest('SHA-256', new Uint8Array(3e6)).then(() => write('done'))",
+    "a bitmap": "createImageBitmap(c).then(() => write('done'))",
+    "a file reader": """const r = new FileReader(); r.onload = () => write('done');
+        r.readAsDataURL(new Blob([new Uint8Array(3e6)]))""",
+    "a database": """const r = indexedDB.open('x'); r.onupgradeneeded = () => r.result.createObjectStore('s');
+        r.onsuccess = () => {
+          const t = r.result.transaction('s', 'readwrite');
+          t.objectStore('s').put(1, 'k');
+          t.oncomplete = () => { const g = r.result.transaction('s').objectStore('s').get('k');
+            g.onsuccess = () => write('done'); };
+        }""",
+    "the clipboard": "navigator.clipboard.writeText('x').then(() => write('done'))",
+    "sound": "new OfflineAudioContext(1, 44100, 44100).startRendering().then(() => write('done'))",
+    "a permission": "navigator.permissions.query({ name: 'camera' }).then(() => write('done'))",
+    "a socket": "new WebSocket('wss://example.com/').onclose = () => write('done')",
+    "an exported picture": "c.toBlob((blob) => write(blob.type === 'image/png' ? 'done' : 'wrong'))",
+    "an idle moment": "requestIdleCallback(() => write('done'))",
+}
+
+
+def _log(scene: Scene) -> Any:
+    return scene.tab.ask("log")
+
+
+def _errors(scene: Scene, kind: str) -> list[PageError]:
+    return [error for error in scene.tab.happenings.errors() if error.kind == kind]
+
+
+def _click(scene: Scene) -> None:
+    place = spot(scene.tab, at("#b"))
+    assert place is not None
+    click(scene.tab, place, ms=_STEP_MS)
+
+
+@pytest.mark.parametrize("name", ERRANDS)
+def test_one_frame_is_enough_for_any_errand(open_page: OpenPage, name: str) -> None:
+    """What a click began is done before the second frame, whoever does it and how long it takes."""
+    scene = open_page(_PAGE % f"b.onclick = () => {{ {ERRANDS[name]}; }};")
+    _click(scene)
+    scene.tab.clock.advance(_STEP_MS)
+    assert _log(scene) == ["done"]
+
+
+def test_no_time_passes_before_a_click_is_heard(open_page: OpenPage) -> None:
+    """Its handler reads the instant at which it was sent."""
+    scene = open_page(_PAGE % "b.onclick = () => log.push(performance.now());")
+    place = spot(scene.tab, at("#b"))
+    assert place is not None
+    now = scene.tab.ask("performance.now()")
+    click(scene.tab, place, ms=80)
+    assert _log(scene) == [now]
+
+
+def test_answers_come_when_the_time_of_a_step_is_over(open_page: OpenPage) -> None:
+    """However long a script works after it asked, timers of the step come before the answer."""
+    scene = open_page(
+        _PAGE
+        % """setTimeout(() => {
+  fetch("https://api.example/").catch(() => write("refused"));
+  for (let i = 0, x = 0; i < 3e8; i++) x += i;
+  setTimeout(() => write("timer"), 2);
+}, 1000);"""
+    )
+    scene.tab.clock.advance(960, 80)
+    assert _log(scene) == ["timer", "refused"]
+
+
+def test_a_script_that_stands_still_for_its_answer_gets_it(open_page: OpenPage) -> None:
+    """A synchronous request within a step is answered within it, one after another."""
+    scene = open_page(
+        _PAGE
+        % """setTimeout(() => { for (const _ of [1, 2]) {
+  const asked = new XMLHttpRequest();
+  asked.open("GET", "/there", false);
+  asked.send();
+  log.push(asked.status);
+} }, 1000);"""
+    )
+    scene.tab.clock.advance(960, 80)
+    assert _log(scene) == [404, 404]
+
+
+def test_time_does_not_drift(open_page: OpenPage) -> None:
+    """What is granted while the page waits is missing from the next step."""
+    script = "b.onclick = () => { worker.postMessage(1); crypto.subtle.digest('SHA-1', new Uint8Array(9)); };"
+    scene = open_page(_PAGE % script)
+    before = scene.tab.ask("performance.now()")
+    for _ in range(4):
+        _click(scene)
+    scene.tab.clock.advance(_STEP_MS)
+    passed = scene.tab.ask("performance.now()") - before
+    assert passed % _STEP_MS < 0.2 or passed % _STEP_MS > _STEP_MS - 0.2
+
+
+def test_what_a_page_does_not_handle_stays_unhandled(open_page: OpenPage) -> None:
+    """A rejection that is watched is reported once, and not at all where the page handles it."""
+    scene = open_page(
+        _PAGE
+        % """navigator.permissions.query({ name: "nonsense" });
+createImageBitmap(new Blob(["no picture"])).catch(() => write("handled"));"""
+    )
+    (rejection,) = _errors(scene, "rejection")
+    assert "nonsense" in rejection.text and rejection.count == 1
+    assert _log(scene) == ["handled"]
+
+
+def test_a_worker_that_never_ends_is_no_hang(open_page: OpenPage) -> None:
+    """It is waited for once; the page's own thread goes on."""
+    scene = open_page(
+        _PAGE
+        % """new Worker(URL.createObjectURL(new Blob(["for (;;);"])));
+setTimeout(() => write("timer"), 1000);"""
+    )
+    scene.tab.clock.advance(1000, 100)
+    assert _log(scene) == ["timer"]
+    assert scene.evidence.end is End.MEASURED
+
+
+def test_what_never_comes_is_given_up(open_page: OpenPage) -> None:
+    """A worker whose script is refused never starts, and the document loads again all the same."""
+    scene = open_page(_PAGE % "new Worker('/nowhere.js').onerror = () => write('refused');")
+    assert reload(scene.tab)
+    assert _log(scene) == ["refused"]
+
+
+def test_what_is_dragged_is_dropped(open_page: OpenPage) -> None:
+    """The page hears the whole of a drag, and the next click is a click."""
+    scene = open_page(
+        """<!doctype html><p id=a draggable=true>a</p><div id=z style="height:90px">z</div><button id=b>b</button>
+<script>window.log = [];
+z.ondragover = (event) => event.preventDefault();
+for (const kind of ["dragstart", "drop", "dragend", "click"]) addEventListener(kind, (e) => log.push(kind + e.target.id));
+</script>"""
+    )
+    begin, end = spot(scene.tab, at("#a")), spot(scene.tab, at("#z"))
+    assert begin is not None and end is not None
+    drag(scene.tab, begin, end)
+    _click(scene)
+    assert _log(scene) == ["dragstarta", "dropz", "dragenda", "clickb"]
+
+
+def test_an_idle_moment_can_be_cancelled_and_ends(open_page: OpenPage) -> None:
+    """Work that asks how much of the moment is left stops; what was cancelled never comes."""
+    scene = open_page(
+        _PAGE
+        % """cancelIdleCallback(requestIdleCallback(() => write("cancelled")));
+requestIdleCallback((moment) => {
+  let done = 0;
+  while (moment.timeRemaining() > 0) done++;
+  write(done > 0 && !moment.didTimeout ? "worked" : "no time");
+}, { timeout: 10 });"""
+    )
+    assert _log(scene) == ["worked"]
+
+
+def test_exported_pictures_have_the_asked_type(open_page: OpenPage) -> None:
+    """A type that there is, one that there is not, and no picture of nothing."""
+    scene = open_page(
+        _PAGE
+        % """c.toBlob((blob) => write(blob.type), "image/jpeg", 0.5);
+c.toBlob((blob) => write(blob.type), "image/nonsense");
+const none = document.createElement("canvas");
+none.width = 0;
+none.toBlob((blob) => write(blob));
+try { c.toBlob(); } catch (error) { write(error.name); }"""
+    )
+    assert _log(scene) == ["TypeError", "image/jpeg", "image/png", None]
