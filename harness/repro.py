@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -90,16 +94,18 @@ def _comparable(verdict: Verdict) -> dict[str, Any]:
 
 
 def open_shell(run: Run, pair_id: str, settings: Settings) -> int:
-    """A shell inside the sandbox with the pair's files in place; returns its exit status.
+    """A shell with the pair's files in place; returns its exit status.
+
+    It is inside the sandbox. Nothing of a page runs in a shell, so that a page's is the person's
+    own, in a folder that goes with it.
 
     Raises:
-        Misuse: no such pair, or the backend or the pair's language has no shell.
+        Misuse: no such pair, the backend has no shell, or the person's does not start.
         CannotJudge: no sandbox here.
     """
     profile = kit_of(_pair(stored_plan(run, pair_id)[1])).shell_profile
     if not profile:
-        raise Misuse(f"{pair_id!r} is a page: nothing of it runs in a shell",
-                     hint=f"pairproof render {run.root} {pair_id}")  # fmt: skip
+        return _own_shell(run, pair_id)
     files = {
         name: data.decode("utf-8", "surrogatepass")
         for name, data in pair_files(run, pair_id).items()
@@ -118,6 +124,30 @@ def open_shell(run: Run, pair_id: str, settings: Settings) -> int:
             signal.signal(signal.SIGINT, kept)
 
 
+def _own_shell(run: Run, pair_id: str) -> int:
+    shell = os.environ.get("SHELL") or "/bin/sh"
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    with tempfile.TemporaryDirectory(prefix="pairproof-page-") as folder:
+        names = export(run, pair_id, Path(folder))
+        sys.stderr.write(
+            f"{folder}: {', '.join(names)}\n"
+            "this shell is yours, not the sandbox's; the folder goes when you leave it\n"
+            "events.txt says what happened; sh render.sh visits the page again, isolated\n"
+        )
+        # A handler of ours, unlike an ignored signal, is not handed down.
+        kept = signal.signal(signal.SIGINT, lambda *_: None)
+        try:
+            done = subprocess.run(
+                [shell], cwd=folder, env={**os.environ, "PATH": path}, check=False
+            )
+        except OSError as error:
+            raise Misuse(f"cannot start {shell}: {error.strerror}",
+                         hint="set SHELL, or use --export DIR") from error  # fmt: skip
+        finally:
+            signal.signal(signal.SIGINT, kept)
+    return done.returncode if done.returncode >= 0 else 128 - done.returncode
+
+
 def export(run: Run, pair_id: str, folder: Path) -> list[str]:
     """Write the pair's files, verdict and a run.sh that needs nothing of ours; returns the names.
 
@@ -128,7 +158,9 @@ def export(run: Run, pair_id: str, folder: Path) -> list[str]:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
             (folder / name).write_bytes(data)
-        (folder / "run.sh").chmod(0o755)
+        for name in files:
+            if name.endswith(".sh"):
+                (folder / name).chmod(0o755)
     except OSError as error:
         raise Misuse(f"cannot write to {folder}: {error.strerror}") from error
     return sorted(files)

@@ -156,7 +156,7 @@ def repro(
     pair: Annotated[str, typer.Argument(help="The pair's id.")],
     sandbox: Sandbox = None,
     shell: Annotated[
-        bool, typer.Option("--shell", help="A shell inside the sandbox, files in place.")
+        bool, typer.Option("--shell", help="A shell inside the sandbox, or for a page beside it.")
     ] = False,
     print_: Annotated[bool, typer.Option("--print", help="Only print what is run.")] = False,
     export: Annotated[

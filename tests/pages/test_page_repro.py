@@ -13,7 +13,9 @@ import pytest
 from harness import api
 from harness.config import Settings, load_settings
 from harness.errors import Misuse
+from harness.kits.page import agreed
 from harness.models import VerdictStatus
+from harness.pages.recorded import visits_of
 from harness.pipeline import Lab
 from harness.repro import export, open_shell, pair_files, reproduce, shell_command, stored_plan
 from harness.store import Run, Store
@@ -158,11 +160,41 @@ def test_the_command_of_a_page_is_its_render(run: Run) -> None:
     assert shell_command(run, plan) == f"pairproof render {run.root} list"
 
 
-def test_a_page_has_no_shell(run: Run, settings: Settings) -> None:
-    """The error names the command to use instead."""
-    with pytest.raises(Misuse) as caught:
+def test_the_shell_of_a_page_has_its_files(
+    run: Run, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person's own shell, in a folder with page, events and the command that renders it; its
+    status comes back and the folder goes."""
+    shell = tmp_path / "shell"
+    shell.write_text(f'#!/bin/sh\ncp -r . "{tmp_path}/seen"\npwd > "{tmp_path}/where"\nexit 7\n')
+    shell.chmod(0o755)
+    monkeypatch.setenv("SHELL", str(shell))
+    assert open_shell(run, "list", settings) == 7
+    seen = tmp_path / "seen"
+    assert (seen / "page.html").read_text() == GOOD
+    assert "clicked" in (seen / "events.txt").read_text()
+    assert json.loads((seen / "trace.json").read_text())["actions"]
+    assert "pairproof render page.html" in (seen / "render.sh").read_text()
+    assert not Path((tmp_path / "where").read_text().strip()).exists()
+
+
+def test_a_shell_that_does_not_start_is_named(
+    run: Run, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error says which, and what to do instead."""
+    monkeypatch.setenv("SHELL", "/nowhere/shell")
+    with pytest.raises(Misuse, match="/nowhere/shell") as caught:
         open_shell(run, "list", settings)
-    assert "pairproof render" in caught.value.hint
+    assert "--export" in caught.value.hint
+
+
+def test_what_two_judgements_must_agree_in_has_no_times(run: Run) -> None:
+    """Status, reasons, assurance, cases and structures: the part that `repro` compares."""
+    verdict = run.verdict("list")
+    told = agreed(verdict, visits_of(run, verdict))
+    assert sorted(told) == ["assurance", "cases", "reasons", "status", "visits"]
+    (visit,) = told["visits"]
+    assert visit["actions"] and "cpu_s" not in visit
 
 
 def test_a_python_pair_beside_pages_is_as_before(run: Run, settings: Settings) -> None:
