@@ -5,21 +5,22 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from harness.models import VerdictStatus
+from harness.numbers import Numbers
 
 _HASH_BYTES = 8
-_STATUS_BITS = 3
+_STATUS_VALUES = 8
 _STATUSES = tuple(status.value for status in VerdictStatus)
 
 
 class Ledger:
-    """The last verdict of each pair: a 64-bit hash of its id, one of its fingerprint, its status.
+    """The last verdict of each pair: hashes of its id (64 bits) and fingerprint (61), its status.
 
     Two ids of a million share a hash once in 37 million runs; the pair is then judged again by the
     next session, and nothing else happens.
     """
 
     def __init__(self) -> None:
-        self._last: dict[int, int] = {}
+        self._last = Numbers()
         self._counts = dict.fromkeys(_STATUSES, 0)
 
     def add(self, pair_id: str, fingerprint: str, status: str) -> None:
@@ -28,13 +29,13 @@ class Ledger:
         before = self._last.get(key)
         if before is not None:
             self._counts[_status(before)] -= 1
-        self._last[key] = _hash(fingerprint) << _STATUS_BITS | _STATUSES.index(status)
+        self._last[key] = _fingerprint(fingerprint) | _STATUSES.index(status)
         self._counts[status] += 1
 
     def status(self, pair_id: str, fingerprint: str) -> str | None:
         """The status of the pair's last verdict if that has this fingerprint, else None."""
         last = self._last.get(_hash(pair_id))
-        if last is None or last >> _STATUS_BITS != _hash(fingerprint):
+        if last is None or last - last % _STATUS_VALUES != _fingerprint(fingerprint):
             return None
         return _status(last)
 
@@ -44,7 +45,13 @@ class Ledger:
 
 
 def _status(entry: int) -> str:
-    return _STATUSES[entry & (1 << _STATUS_BITS) - 1]
+    return _STATUSES[entry % _STATUS_VALUES]
+
+
+def _fingerprint(text: str) -> int:
+    """Its hash, with room for a status in the last three bits."""
+    found = _hash(text)
+    return found - found % _STATUS_VALUES
 
 
 def _hash(text: str) -> int:
