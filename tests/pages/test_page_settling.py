@@ -170,6 +170,35 @@ for (const kind of ["dragstart", "drop", "dragend", "click"]) addEventListener(k
     assert _log(scene) == ["dragstarta", "dropz", "dragenda", "clickb"]
 
 
+def test_a_saved_file_belongs_to_the_click_that_saved_it(open_page: OpenPage) -> None:
+    """The browser has begun the download before the next frame, however large the file is."""
+    scene = open_page(
+        _PAGE
+        % """b.onclick = () => {
+  const link = document.createElement("a");
+  link.download = "large.txt";
+  link.href = "data:text/plain," + "x".repeat(1.5e6);
+  link.click();
+};"""
+    )
+    _click(scene)
+    assert scene.tab.gate.attempts.get("downloads") == 1
+
+
+def test_modules_of_modules_load_within_the_first_frame(open_page: OpenPage) -> None:
+    """Each asks for the next; how long that takes does not show in the page's time."""
+    scene = open_page(
+        _PAGE
+        % """let text = "export default 0";
+const then = performance.now();
+for (let i = 0; i < 6; i++)
+  text = `import "${URL.createObjectURL(new Blob([text], { type: "text/javascript" }))}"; export default 1`;
+import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })))
+  .then(() => log.push(performance.now() - then < 1));"""
+    )
+    assert _log(scene) == [True]
+
+
 def test_an_idle_moment_can_be_cancelled_and_ends(open_page: OpenPage) -> None:
     """Work that asks how much of the moment is left stops; what was cancelled never comes."""
     scene = open_page(
