@@ -277,12 +277,25 @@ def _unstyled(evidence: PageEvidence, document: Document, policy: PagePolicy) ->
             f"{found.asked} elements have a class, {found.rules} style rules apply to the page",
             excused_by=Scope.STYLE,
         )
-    if policy.unstyled_plain == "accept":
+    if policy.unstyled_plain == "accept" or _drawn(evidence, document):
         return None
     status = VerdictStatus.REJECTED
     if policy.unstyled_plain == "review":
         status = VerdictStatus.REVIEW
     return Fault(Reason.UNSTYLED, "no style rule and no style attribute", status, Scope.STYLE)
+
+
+def _drawn(evidence: PageEvidence, document: Document) -> bool:
+    """Nothing but pictures that scripts draw, in a page that sets its own ground by attributes:
+    there is no text and no control that a rule could style."""
+    dom = evidence.dom
+    media = sum(dom.get(name, 0) for name in ("canvas", "svg", "media"))
+    return bool(
+        media
+        and document.inline_styles
+        and not dom.get("text_chars", 1)
+        and not dom.get("controls", 1)
+    )
 
 
 def _nameless(found: Styling, document: Document) -> Fault | None:

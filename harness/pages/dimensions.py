@@ -12,9 +12,10 @@ from harness.pages.document import Document
 from harness.pages.frontcoder import FrontCoderScore, frontcoder_scores
 from harness.pages.score import access, code, gates, interaction, judged, layout, network, running
 from harness.pages.score.base import Dimension, Value, absent, scored
+from harness.pages.score.working import CAP, broken
 from runners.pages.evidence import PageEvidence
 
-VERSION = 1
+VERSION = 2
 """Counts up with every change of a formula or weight."""
 
 
@@ -99,6 +100,8 @@ class PageScore(Record):
     """The dimension that set the total to 0; 0 where none did."""
     capped: bool = False
     """A variant that does not show its variant."""
+    broken: str = ""
+    """What of the page is proved not to work, which caps the total; empty where nothing is."""
     dimensions: tuple[DimensionScore, ...]
     frontcoder: tuple[FrontCoderScore, ...] = ()
     """FrontCoder's 25 criteria with the values that they take from ours."""
@@ -118,15 +121,17 @@ def score(
     """All 25 dimensions of one visit and their total. Pure and total.
 
     Total: 100 x sum(weight x score) / (10 x sum(weight)) over those that apply; 0 where a gate
-    (1, 2, 3) is at 0; at most `variant_cap` where `variant_share` (of the variant's signals that
-    fire, 0 to 1; None for a page that is no variant) is under 0.3.
+    (1, 2, 3) is at 0; at most 59 where the page is proved not to work
+    (`harness.pages.score.working`); at most `variant_cap` where `variant_share` (of the variant's
+    signals that fire, 0 to 1; None for a page that is no variant) is under 0.3.
     """
     given = judged or {}
     lines = tuple(_line(d, evidence, document, given, variant_share) for d in DIMENSIONS)
     gate = next((d.number for d, line in zip(DIMENSIONS, lines, strict=True)
                  if d.gate and line.score == 0), 0)  # fmt: skip
     capped = variant_share is not None and variant_share < 0.3
-    cap = 0.0 if gate else variant_cap if capped else 100.0
+    fault = broken(evidence, document)
+    cap = 0.0 if gate else min(variant_cap if capped else 100.0, CAP if fault else 100.0)
     values = {line.number: line.score for line in lines if line.score is not None}
     measured = {line.number: line.measured for line in lines if line.measured is not None}
     criteria = frontcoder_scores(
@@ -140,6 +145,7 @@ def score(
         coverage=round(_weight(values) / _weight({d.number: 0.0 for d in DIMENSIONS}), 4),
         gate=gate,
         capped=capped,
+        broken=fault,
         dimensions=lines,
         frontcoder=criteria,
         frontcoder_total=round(min(cap / 100, points / (10 * weights)), 4) if weights else 0.0,

@@ -15,7 +15,7 @@ from runners.pages.requests import Shelf
 from runners.pages.visitor import Started, Visitor
 from sandboxes.base import SandboxUnavailable
 
-JUDGEMENT_VERSION = 4
+JUDGEMENT_VERSION = 5
 """Counts up when the same evidence may get another verdict or score."""
 
 

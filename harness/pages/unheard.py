@@ -12,12 +12,12 @@ from collections.abc import Iterator
 
 from harness.pages.document import Document
 from harness.pages.scripts import Node, parse_script, text_of
-from harness.pages.wiring import FIELDS, Wiring, is_wired
+from harness.pages.wiring import ACTIVATING, FIELDS, Wiring
 from runners.pages.evidence import PageEvidence
 
 _KEYS = re.compile(
-    r"\b(?:arrow keys?|wasd|space ?bar)\b|\b(?:press|hit) (?:the )?(?:space|enter|esc|any key|[a-z]\b"
-    r"|\w+ key)|\bkeys? [a-z](?:[ ,/]+[a-z]\b){2,}|\b(?:use|with) (?:the |your )?keyboard\b"
+    r"\b(?:arrow keys?|wasd|space ?bar)\b|\b(?:press|hit) (?:the )?(?:space|enter|esc|any key"
+    r"|[a-z]\b|\w+ key)|\bkeys? [a-z](?:[ ,/]+[a-z]\b){2,}|\b(?:use|with) (?:the |your )?keyboard\b"
     r"|[←→↑↓]{2}",
     re.I,
 )
@@ -27,8 +27,11 @@ _HANDS = re.compile(
 )
 _TOLD_CHARS = 800
 """Instructions of a game stand on a page of few words; an article may tell of anybody's."""
-_STATES = frozenset({"checkbox", "radio", "file"})
-"""Fields whose state a style rule or the browser itself shows."""
+_STATES = frozenset({"checkbox", "radio", "file", "email"})
+"""Fields whose state a style rule or the browser itself shows, and the one that stands on many a
+page for looks, beside "Subscribe"."""
+_TAKING = frozenset({"input", "change", "beforeinput"})
+"""What is heard from above to take a field's value; libraries hear clicks and keys anywhere."""
 _POLLS = re.compile(r"setInterval|requestAnimationFrame|setAnimationLoop|setTimeout")
 _READS = re.compile(
     r"\.(?:value|valueAsNumber|valueAsDate|selectedIndex|selectedOptions)\b|FormData"
@@ -41,7 +44,7 @@ _MOST = 3
 def unheard(evidence: PageEvidence, document: Document, found: Wiring) -> str:
     """What the page promises and no listener keeps, in words; empty where all is well."""
     scripts = [script.text for script in document.scripts if script.kind != "data"]
-    if found.own or found.written or found.answered or not found.functions or not scripts:
+    if found.own or found.written or not found.functions or not scripts:
         return ""
     fields = [
         control
@@ -49,7 +52,8 @@ def unheard(evidence: PageEvidence, document: Document, found: Wiring) -> str:
         if control.visible
         and not control.in_form
         and control.kind in FIELDS - _STATES
-        and not is_wired(control)
+        and not ACTIVATING & set(control.listeners)
+        and not _TAKING & set(control.reached)
     ]
     polled = any(_POLLS.search(text) and _READS.search(text) for text in scripts)
     if fields and not polled:

@@ -45,7 +45,7 @@ TYPES: tuple[VariantType, ...] = (
     VariantType("Data Visualization", lives.data_visualization),
     VariantType("Real-time Updates", lives.real_time),
     VariantType("Gamification", acts.gamification, 2),
-    VariantType("Internationalization", people.internationalization, rewords=True),
+    VariantType("Internationalization", people.internationalization, 2, rewords=True),
 )
 
 
@@ -120,6 +120,9 @@ def _contradicts(kind: VariantType, signals: tuple[Signal, ...]) -> str:
     named = by_name.get("named_colours")
     if kind.name == "Color Scheme" and named is not None and not named.fired:
         return f"colours of the instruction are not on the page: {named.detail}"
+    worse = by_name.get("rules_over_base")
+    if kind.name == "Accessibility Features" and worse is not None and not worse.fired:
+        return f"breaks more accessibility rules than its base, by a weight of {worse.value:g}"
     overflow = by_name.get("overflow")
     if kind.name == "Responsive Design" and overflow is not None and not overflow.fired:
         return f"scrolls sideways by {overflow.value:g} px"
@@ -141,6 +144,10 @@ def _lost(kind: VariantType, case: Case) -> list[str]:
     limit = _KEPT_EFFECTS / 2 if kind.sheds else _KEPT_EFFECTS
     if before and after < limit * before:
         lost.append(f"{after} effective actions of the base's {before} (asked {limit:.0%})")
+    dead = acts.silenced(case.base, case.evidence)
+    if dead:
+        told = ", ".join(repr(label) for label in dead[:3])
+        lost.append(f"controls of the base that no longer do what they did: {told}")
     ran = {case_.id for case_ in case.base.cases if case_.ran}
     gone = ran - {case_.id for case_ in case.evidence.cases if case_.ran}
     if gone:

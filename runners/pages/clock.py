@@ -8,7 +8,7 @@ anything no time passes: how fast the browser and we are does not show.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from runners.pages.evidence import End
@@ -20,6 +20,11 @@ EPOCH_S = 1_767_225_600
 """2026-01-01T00:00:00Z, the instant at which every document begins."""
 STEP_MS = 20
 _TRIES = 3
+_UNSEEN: Mapping[str, Any] = {"noDisplayUpdates": True}
+_DRAWN: Mapping[str, Any] = {}
+_PICTURE: Mapping[str, Any] = {"screenshot": {"format": "png", "optimizeForSpeed": True}}
+"""The three kinds of frames: scripts and layout alone, drawn too, and read back besides."""
+_AFTER_MS = 1
 _BUSY = "a timer or frame callback"
 _NUDGE_US = 10
 _MOST_NUDGES, _MOST_AT_ONCE = 1000, 100
@@ -50,8 +55,12 @@ class Clock(Protocol):
             PageEnded: it hangs, or died.
         """
 
-    def look(self) -> bytes:
-        """The PNG of what is shown now, after one frame. Raises PageEnded: nothing is painted."""
+    def look(self, *, held: bool = False) -> bytes:
+        """The PNG of what is shown now, `STEP_MS` on. Raises PageEnded: nothing is painted.
+
+        `held`: watch what is drawn from now on; the next look, if it is `held` too, gives the very
+        same picture where nothing was.
+        """
         for _ in range(_TRIES):
             data = self.advance(STEP_MS, picture=True)
             if data:
@@ -71,6 +80,7 @@ class FrameClock(Clock):
         self._gate = gate
         self._base = 0.0
         self._expired = False
+        self._watched = b""
         self._ahead_us = 0
         self._nudges = _MOST_NUDGES
         self.now_ms = 0
@@ -95,29 +105,46 @@ class FrameClock(Clock):
     def advance(self, ms: int, step_ms: int = STEP_MS, *, picture: bool = False) -> bytes:
         """See `Clock.advance`."""
         left = ms
-        data = ""
+        answer: dict[str, Any] = {}
         while left > 0:
             step = min(step_ms, left)
             left -= step
-            data = self._frame(step, picture=picture and left <= 0)
-        return base64.b64decode(data) if data else b""
+            answer = self._frame(step, _PICTURE if picture and left <= 0 else _UNSEEN)
+        return base64.b64decode(answer.get("screenshotData", ""))
 
-    def _frame(self, step: int, *, picture: bool) -> str:
+    def look(self, *, held: bool = False) -> bytes:
+        """See `Clock.look`."""
+        rest = STEP_MS
+        watched, self._watched = self._watched, b""
+        if held and watched:
+            rest //= 2
+            if not self._frame(STEP_MS - rest, _DRAWN)["hasDamage"]:
+                self.advance(rest)
+                self._watched = watched
+                return watched
+        if not held:
+            return super().look()
+        for _ in range(_TRIES):
+            data = self.advance(rest - _AFTER_MS, picture=True)
+            # The frame after a picture is drawn anew in any case: what comes later tells.
+            self._frame(_AFTER_MS, _DRAWN)
+            if data:
+                self._watched = data
+                return data
+        raise PageEnded(End.NO_FRAME, "no frame was painted")
+
+    def _frame(self, step: int, how: Mapping[str, Any]) -> dict[str, Any]:
         self._settle()
         self._gate.hold()
         budget_us, self._ahead_us = 1000 * step - self._ahead_us, 0
         self._grant(budget_us)
         self.now_ms += step
-        frame: dict[str, Any] = {"frameTimeTicks": self._base + self.now_ms, "interval": step}
-        if picture:
-            frame["screenshot"] = {"format": "png", "optimizeForSpeed": True}
-        else:
-            frame["noDisplayUpdates"] = True
-        answer: Any = self._patience.reply(self._post("HeadlessExperimental.beginFrame", frame))
+        frame = {"frameTimeTicks": self._base + self.now_ms, "interval": step, **how}
+        answer = self._patience.reply(self._post("HeadlessExperimental.beginFrame", frame))
         self._gate.release()
         self._gate.ask_around()
         self._settle()
-        return str(answer.get("screenshotData", ""))
+        return answer
 
     def _grant(self, us: int) -> None:
         self._expired = False

@@ -135,15 +135,23 @@ def press(tab: Tab, key: str, *, ms: int = 40) -> None:
     tab.act(*_key(name, modifiers), ms=ms)
 
 
-def type_text(tab: Tab, element: str, text: str, *, ms: int = 40, paste: bool = False) -> bool:
-    """Replace what a field holds by typing, or in one piece; False where it takes no focus."""
+def type_text(
+    tab: Tab, element: str, text: str, *, ms: int = 40, paste: bool = False, keys: int = _BY_KEYS
+) -> bool:
+    """Replace what a field holds by typing, or in one piece; False where it takes no focus.
+
+    Of a text longer than `keys` only so many letters at its end are typed, what stands before them
+    arrives in one piece: all of it where even `_BY_KEYS` are too few.
+    """
     if not tab.measure(f"{hand()}.select({element})"):
         return False
     events: list[Event] = [*_key("Backspace", 0)]
     if paste or len(text) > _BY_KEYS:
         events.append(("Input.insertText", {"text": text}))
     else:
-        for letter in text:
+        if len(text) > keys:
+            events.append(("Input.insertText", {"text": text[:-keys]}))
+        for letter in text[-keys:]:
             events.extend(_key("Enter" if letter == "\n" else letter, 0))
     tab.act(*events, ms=ms)
     return True

@@ -49,6 +49,8 @@ class Patience:
         self._begun = time.monotonic()
         self.crashed = ""
         """Set by events that say the renderer died."""
+        self.besieged = ""
+        """Set by events of which a visitor would see no end."""
 
     @property
     def cpu_s(self) -> float:
@@ -115,6 +117,8 @@ class Patience:
         if self.crashed:
             killed = self._pipes.oom_kills() > self._oom_begun
             raise PageEnded(End.MEMORY if killed else End.CRASH, self.crashed)
+        if self.besieged:
+            raise PageEnded(End.HANG, self.besieged)
         if self._wire.closed:
             if self._pipes.oom_kills() > self._oom_begun:
                 raise PageEnded(End.MEMORY, "the kernel killed the browser for memory")

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 Handler = Callable[[str, dict[str, Any]], None]
 _CHUNK = 1 << 20
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
+_DECODE = json.JSONDecoder().decode
 
 
 class BrowserFault(Exception):
@@ -109,7 +111,7 @@ class Wire:
         if session:
             message["sessionId"] = session
         call = self._calls[self._last] = Call(method)
-        self._send(json.dumps(message).encode() + b"\0")
+        self._send(_ENCODE(message).encode() + b"\0")
         return call
 
     def pump(self, timeout_s: float) -> bool:
@@ -119,7 +121,7 @@ class Wire:
             self._receive()
         arrived, self._arrived = self._arrived, []
         for message in arrived:
-            self._handle(json.loads(message))
+            self._handle(_DECODE(message.decode("utf-8", "surrogatepass")))
         return bool(arrived)
 
     def forget(self) -> None:
@@ -176,6 +178,8 @@ class Wire:
             for part in others:
                 self._arrived.append(b"".join(self._rest))
                 self._rest = [part]
+            if len(data) < _CHUNK:  # that was all: asking again would only say so
+                return
 
     def _close(self) -> None:
         self.closed = True

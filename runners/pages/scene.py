@@ -53,15 +53,25 @@ class Scene:
     idle: Idle = field(default_factory=Idle)
     functions: dict[tuple[str, int, int], bool] = field(default_factory=dict)
     """Of the page's own text: whether it ran, by script and offsets."""
+    _last: tuple[bytes, Picture] | None = None
+    """The picture that was taken last, with the bytes that it was decoded of."""
 
     def add(self, **found: Any) -> None:
         """Lay what was measured beside what is known."""
         self.evidence = replace(self.evidence, **found)
 
-    def look(self, name: str) -> Look:
-        """Keep a picture of what is shown now."""
-        picture = decode(self.tab.clock.look())
-        told = look(name, picture)
+    def picture(self, *, held: bool = False) -> Picture:
+        """What is shown now, not kept; `held` as in `Clock.look`."""
+        png = self.tab.clock.look(held=held)
+        if self._last is None or png != self._last[0]:
+            self._last = (png, decode(png))
+        return self._last[1]
+
+    def look(self, name: str, *, held: bool = False) -> Look:
+        """Keep a picture of what is shown now; `held` as in `Clock.look`."""
+        picture = self.picture(held=held)
+        known = next((seen for seen in self.evidence.looks if seen.picture == picture.digest), None)
+        told = replace(known, name=name) if known else look(name, picture)
         self.pictures[picture.digest] = self.shown[name] = picture
         self.add(looks=(*self.evidence.looks, told))
         return told

@@ -20,6 +20,9 @@ from runners.pages.requests import ORIGIN, Gate
 WIDTH, HEIGHT = 1280, 720
 _WORKERS = 24
 _DIALOGS = 500
+_MOST_DIALOGS = 2000
+"""Four loops of the "do you really" kind; each dialog takes 0.25 CPU ms, and none of it is waiting
+for an answer, so that only a count tells a siege from work."""
 _EVERYTHING = {"patterns": [{"urlPattern": "*"}]}
 _ALL_TARGETS = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
 _FONTS = {
@@ -77,6 +80,8 @@ class Tab:
         self.loaded = False
         self.creep_ms = 0.0
         """What each reading of a clock takes within one task; see `init.js`."""
+        self.calls = 0
+        """How many were sent so far; none but answers to the page's own doings comes between."""
         self.told: dict[str, int] = {}
         """What the stubs in the page's own world were called for, by name."""
         self.dragged: Mapping[str, Any] | None = None
@@ -90,11 +95,17 @@ class Tab:
 
     def post(self, method: str, params: Mapping[str, Any] | None = None, session: str = "") -> Call:
         """Send a call to the page's session."""
+        self.calls += 1
         return self._wire.post(method, params, session or self.session)
 
     def call(self, method: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Send a call and wait for its reply. Raises PageEnded, BrowserFault, CallFailed."""
         return self._patience.reply(self.post(method, params))
+
+    @property
+    def animates(self) -> bool:
+        """Whether the page's scripts asked for frames; for others a few are as good as many."""
+        return "requestAnimationFrame" in self.told
 
     @property
     def world(self) -> int:
@@ -230,7 +241,7 @@ class Tab:
         return self._value({"expression": expression, "returnByValue": True})
 
     def act(self, *calls: tuple[str, Mapping[str, Any]], ms: int = 40) -> None:
-        """Input, then time: what a page hears at once it hears before any of it has passed.
+        """Input, then time in one frame: what a page hears at once it hears before any has passed.
 
         Moves and wheels are aligned to frames: where they come last, their replies are taken later.
         """
@@ -238,7 +249,7 @@ class Tab:
         aligned = [params.get("type") in _ALIGNED for _, params in calls]
         heard = sent[: len(sent) - [*aligned[::-1], False].index(False)]
         self._patience.until(lambda: all(c.done for c in heard), "an input", or_idle=True)
-        self.clock.advance(ms)
+        self.clock.advance(ms, ms)
         for _ in range(10):
             if all(call.done for call in sent):
                 break
@@ -339,7 +350,10 @@ class Tab:
     def _dialog(self, params: dict[str, Any]) -> None:
         self.gate.count("dialogs")
         # After so many, the answer that ends a loop of the "do you really" kind is tried.
-        accept = self.gate.attempts["dialogs"] % _DIALOGS != 0
+        opened = self.gate.attempts["dialogs"]
+        accept = opened % _DIALOGS != 0
+        if opened >= _MOST_DIALOGS:
+            self._patience.besieged = f"{opened} dialogs in one visit, and no end of them"
         answer: dict[str, Any] = {"accept": accept}
         if params["type"] == "prompt":
             answer["promptText"] = params.get("defaultPrompt") or "test"

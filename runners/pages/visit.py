@@ -109,8 +109,8 @@ def load(scene: Scene) -> None:
     while not tab.loaded and tab.clock.now_ms < _LOAD_MS:
         tab.clock.advance(40)
     scene.add(loaded=tab.loaded)
-    tab.clock.advance(_SETTLE_MS, 50)
-    scene.look("first")
+    tab.clock.advance(_SETTLE_MS, 50 if tab.animates else 100)
+    scene.look("first", held=True)
 
 
 def _close_books(scene: Scene, patience: Patience) -> None:

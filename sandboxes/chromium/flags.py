@@ -57,7 +57,9 @@ _REASONS = {
     "--enable-unsafe-swiftshader": "WebGL exists without a GPU; the process has no more rights",
     "--disable-field-trial-config": "no experiments",
     # A hostile page meets a limit, not the user.
-    "--js-flags=--max-old-space-size=384": "one script's heap ends well below the browser's memory",
+    "--js-flags=--max-old-space-size=384,--liftoff-only": "one script's heap ends well below "
+    "the browser's memory; WebAssembly is compiled once, not again by threads that no page of "
+    "seconds repays",
     "--block-new-web-contents": "a page opens no others",
     "--disable-breakpad": "no crash reporter",
     "--disable-crash-reporter": "likewise, in the shell",

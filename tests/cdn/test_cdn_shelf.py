@@ -207,3 +207,21 @@ def test_an_empty_store_answers_everything_with_a_miss(
     shelf = open_shelf(tmp_path_factory.mktemp("empty"))
     answer = shelf.answer("https://code.jquery.com/jquery-3.6.0.min.js")
     assert answer.outcome == "miss"
+
+
+def test_a_file_that_moved_is_found_where_no_version_was_asked_for(
+    store: Store, publish: Publish
+) -> None:
+    """The newest version that still has it stands in; a page that names its version, and a file
+    that no version has, are told."""
+    held = {
+        "1.0.0": publish("marked", "1.0.0", {"marked.min.js": "old()"}),
+        "2.0.0": publish("marked", "2.0.0", {"marked.min.js": "newer()"}),
+        "10.0.0": publish("marked", "10.0.0", {"lib/marked.umd.js": "moved()"}),
+    }
+    packages = {"marked": listed(list(held), {"latest": "10.0.0"}, held)}
+    shelf = Shelf(Stock(Lock(date="2026-01-02", packages=packages), store))
+    answer = shelf.answer(NPM + "marked/marked.min.js")
+    assert (answer.outcome, answer.version, answer.body) == ("approximate", "2.0.0", b"newer()")
+    assert shelf.answer(NPM + "marked/marked.js").outcome == "no_such_file"
+    assert shelf.answer(NPM + "marked@10/marked.min.js").outcome == "no_such_file"

@@ -226,6 +226,11 @@ def _ended(evidence: PageEvidence) -> None:
     assert evidence.detail.startswith("load: ")
 
 
+def _siege(evidence: PageEvidence) -> None:
+    assert evidence.detail == "load: 2000 dialogs in one visit, and no end of them"
+    assert evidence.attempts["dialogs"] == 2000
+
+
 _SAY = "document.getElementById('out').textContent"
 
 TRUTHS = (
@@ -267,6 +272,12 @@ TRUTHS = (
             ".replace(/^ /, 'undefined ');\n</script>"
         ),
         _dialogs,
+    ),
+    Truth(
+        "siege",
+        _script("setInterval(() => { while (confirm('again?')); }, 1);"),
+        _siege,
+        end=End.HANG,
     ),
     Truth("popup", _script("window.open('https://example.com/pop');"), _popup),
     Truth(

@@ -35,13 +35,15 @@ from runners.pages.evidence import (
     Owner,
     PageEvidence,
     Phase,
+    Request,
 )
 
 POLICY = PagePolicy()
 NOTHING = {"visible": 1, "text_chars": 0, "controls": 0}
 BLANK = replace(GOOD, looks=(FLAT, replace(FLAT, name="after")), dom=NOTHING, dom_after=NOTHING,
                 controls=(), actions=())  # fmt: skip
-BARE = read_document(re.sub("<style>.*?</style>", "", HTML, flags=re.S))
+BARE_HTML = re.sub("<style>.*?</style>", "", HTML, flags=re.S)
+BARE = read_document(BARE_HTML)
 UNSTYLED_DOM = {**GOOD.dom, "rules": 0, "styled": 0, "inline_styles": 0}
 DEAD = replace(
     GOOD,
@@ -254,6 +256,33 @@ def test_what_styles_a_page_whose_text_has_no_rule(dom: dict[str, float], styled
     assert (decide_page(page, POLICY).status is VerdictStatus.ACCEPTED) is styled
 
 
+BOOTSTRAP = "https://cdn.jsdelivr.net/npm/bootstrap@5/dist/css/bootstrap.min.css"
+LETTERS = "https://fonts.googleapis.com/css2?family=Inter"
+
+
+@pytest.mark.parametrize(("url", "styled"), [(BOOTSTRAP, True), (LETTERS, False)])
+def test_a_sheet_that_nobody_may_read_styles_all_the_same(url: str, styled: bool) -> None:
+    """The rules of another origin's sheet are applied and kept from scripts; fonts are no style."""
+    linked = read_document(
+        BARE_HTML.replace("<title>", f'<link rel="stylesheet" href="{url}"><title>')
+    )
+    asked = Request(url=url, kind="Stylesheet", outcome="hit")
+    visit = replace(GOOD, dom={**UNSTYLED_DOM, "closed": 1}, requests=(asked,))
+    decision = decide_page(measured(visit, document=linked), POLICY)
+    assert (decision.status is VerdictStatus.ACCEPTED) is styled
+
+
+def test_a_picture_that_a_script_draws_needs_no_rule() -> None:
+    """Where the page sets its ground by an attribute: with that gone it is for a person."""
+    drawn = "<!doctype html><title>Sky</title><body style='margin:0'><canvas></canvas><script>draw()</script>"
+    dom = {**UNSTYLED_DOM, "classed": 0, "canvas": 1, "text_chars": 0, "controls": 0}
+    visit = replace(GOOD, dom=dom, controls=(), actions=(), coverage={}, listeners={})
+    page = measured(visit, document=read_document(drawn))
+    assert decide_page(page, POLICY).status is VerdictStatus.ACCEPTED
+    bare = measured(visit, document=read_document(drawn.replace(" style='margin:0'", "")))
+    assert is_(decide_page(bare, POLICY), VerdictStatus.REVIEW, Reason.UNSTYLED)
+
+
 def test_a_single_rule_styles_a_page() -> None:
     """Fonts and colours of `body` reach everything by inheritance."""
     few = {**UNSTYLED_DOM, "rules": 1, "styled": 1}
@@ -362,6 +391,52 @@ def test_an_id_that_nothing_has_rejects() -> None:
     """Even where no action came by: the text looks it up and uses it."""
     page = measured(document=read_document(LOST))
     assert is_(decide_page(page, POLICY), VerdictStatus.REJECTED, Reason.MISSING_TARGET)
+
+
+@pytest.mark.parametrize(
+    ("use", "lost"),
+    [
+        ("new Chart(document.getElementById('sum'), {})", True),
+        ("const at = document.getElementById('sum'); new Chart(at, {})", True),
+        ("const at = document.getElementById('sum'); if (at) new Chart(at, {})", False),
+        ("class Chart {} new Chart(document.getElementById('sum'))", False),
+    ],
+)
+def test_what_a_library_makes_its_object_of_must_be_there(use: str, lost: bool) -> None:
+    """Charts that find no canvas throw nothing and draw nothing; own classes may ask first."""
+    page = measured(
+        document=read_document(
+            re.sub(r"<script>.*?</script>", f"<script>{use}</script>", LOST, flags=re.S)
+        )
+    )
+    found = decide_page(page, POLICY)
+    assert is_(found, VerdictStatus.REJECTED, Reason.MISSING_TARGET) is lost
+
+
+SOME_FIELD = Control(selector="#range", kind="select")
+
+
+@pytest.mark.parametrize(
+    ("control", "script", "told"),
+    [
+        (SOME_FIELD, "function draw() {} draw()", True),
+        (replace(SOME_FIELD, listeners=("change",)), "function draw() {} draw()", False),
+        (replace(SOME_FIELD, reached=("change",)), "function draw() {} draw()", False),
+        (replace(SOME_FIELD, reached=("click", "keydown")), "function draw() {} draw()", True),
+        (SOME_FIELD, "setInterval(() => draw(box.value), 9); function draw() {}", False),
+        (replace(SOME_FIELD, kind="checkbox"), "function draw() {} draw()", False),
+        (replace(SOME_FIELD, in_form=True), "function draw() {} draw()", False),
+    ],
+)
+def test_fields_that_no_code_takes_are_for_a_person(
+    control: Control, script: str, told: bool
+) -> None:
+    """A library's clicks and keys do not hear a choice; a timer that reads the field does."""
+    page = f"<!doctype html><style>p {{ color: red }}</style><p>A</p><script>{script}</script>"
+    visit = replace(GOOD, controls=(control,), actions=(), own_listeners={},
+                    listeners={"click": 1}, coverage={"functions": 1, "functions_run": 1})  # fmt: skip
+    decision = decide_page(measured(visit, document=read_document(page)), POLICY)
+    assert is_(decision, VerdictStatus.REVIEW, Reason.DEAD_CONTROLS) is told
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from harness.pages.document import Document, read_document
 from harness.pages.frontcoder import CRITERIA
 from harness.pages.policy import PagePolicy
 from harness.pages.score.base import wilson
+from harness.pages.score.working import CAP
 from harness.pages.variants import TYPES
 from runners.pages.evidence import (
     Action,
@@ -400,3 +401,21 @@ def test_nothing_measured_scores_by_its_text_alone() -> None:
     told = score(EMPTY, GOOD_DOCUMENT)
     assert told.coverage < 0.25
     assert {d.number for d in told.dimensions if d.score is not None} <= {1, 2, 22, 24}
+
+
+def test_a_page_that_is_proved_not_to_work_stays_under_a_filter() -> None:
+    """However good the rest looks: errors at load, lost ids and dead controls cap the total, and
+    what we withheld excuses them as it does in the verdict."""
+    whole = score(GOOD, GOOD_DOCUMENT)
+    assert (whole.broken, whole.total > CAP) == ("", True)
+    thrown = replace(GOOD, errors=(PageError(kind="exception", text="TypeError: x", line=1),))
+    found = score(thrown, GOOD_DOCUMENT)
+    assert found.total <= CAP
+    assert "TypeError" in found.broken
+    withheld = replace(thrown, requests=(request("miss"),))
+    assert score(withheld, GOOD_DOCUMENT).broken == ""
+    lost = read_document(HTML.replace('id="sum"', 'id="total"'))
+    assert "#sum" in score(GOOD, lost).broken
+    deaf = replace(GOOD.controls[0], selector="#more", kind="button", listeners=(), reached=())
+    dead = replace(GOOD, controls=(deaf,), listeners={}, own_listeners={}, actions=())
+    assert score(dead, read_document(HTML.replace("addEventListener", "void"))).total <= CAP

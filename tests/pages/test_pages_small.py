@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.decide import Decision
-from harness.models import VerdictStatus
+from harness.models import Reason, VerdictStatus
 from harness.pages.breaks import versions
 from harness.pages.decide import PageMeasured, decide_page
 from harness.pages.document import read_document
@@ -22,6 +22,8 @@ PAGES = sorted((Path(__file__).parent / "small").glob("*.html"))
 BROKEN = ("unwired", "renamed_id", "css_removed", "blank_body", "syntax_error", "truncated")
 SHOWN = ("todo", "delegation", "onclick", "json", "chart", "class")
 """The pages of which every broken copy is visited."""
+DEAF = ("snake", "starfield", "blocks", "rating")
+"""Those that nobody can use without their wiring, though they look and move as before."""
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +46,8 @@ def judged(html: str, lab: PageLab) -> Decision:
 
 def test_there_are_pages_of_many_kinds() -> None:
     """Games, forms, articles, custom elements, pages without scripts: none is forgotten."""
-    assert len(PAGES) >= 26
-    assert set(SHOWN) <= {page.stem for page in PAGES}
+    assert len(PAGES) >= 33
+    assert {*SHOWN, *DEAF} <= {page.stem for page in PAGES}
 
 
 @pytest.mark.slow
@@ -83,3 +85,16 @@ def test_a_broken_copy_is_not_accepted(name: str, version: str, lab: PageLab) ->
     decision = judged(broken.html, lab)
     assert decision.status is not VerdictStatus.ACCEPTED, (broken.detail, decision)
     assert decision.status is not VerdictStatus.UNSCORED, decision
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DEAF)
+def test_a_page_that_nobody_can_use_is_told(name: str, lab: PageLab) -> None:
+    """It promises keys or a hand in words, keeps functions that nothing calls, or hides its buttons
+    in a shadow tree; and nothing listens."""
+    page = next(page for page in PAGES if page.stem == name)
+    broken = versions(page.read_text())["unwired"].html
+    assert broken is not None
+    decision = judged(broken, lab)
+    assert decision.status in (VerdictStatus.REJECTED, VerdictStatus.REVIEW), decision
+    assert decision.reasons == (Reason.DEAD_CONTROLS,)

@@ -80,6 +80,7 @@ SHOWS: dict[str, dict[str, Any]] = {
     },
     "Real-time Updates": {"motion": Motion(text_changes=5, mutations=9), "runtime": {"intervals": 1}},
     "Gamification": {
+        "actions": (*GOOD.actions, act(label="Play", text=2)),
         "words": words(text=GOOD.words["text"] + " Score 10 Level 2 best streak"),
         "runtime": {**GOOD.runtime, "storage_sets": 3},
     },

@@ -16,6 +16,7 @@ _FAMILIES = {
     "click": ("click",),
     "input": ("input", "change"),
 }
+_UNTRIED = frozenset({"touch", "context"})
 _FEATURES = (
     r"search|filter|sort|export|download|import|undo|redo|save|share|copy|print|bookmark|favou?rites?"
     r"|compare|history|zoom|edit|tags?|drag|reset|settings"
@@ -37,19 +38,61 @@ def effects(evidence: PageEvidence) -> set[tuple[str, str]]:
     return {(a.kind, a.selector) for a in evidence.actions if a.effect.any}
 
 
+_DEEDS = ("nodes", "text", "storage", "dialogs", "downloads", "navigations", "clipboard", "value",
+          "requests")  # fmt: skip
+"""Effects beyond looks: what a control is there for."""
+
+
+def deeds(evidence: PageEvidence) -> dict[str, set[str]]:
+    """By the label of what was clicked: the effects beyond looks that any such click had."""
+    found: dict[str, set[str]] = {}
+    for action in evidence.actions:
+        if action.kind != "click" or not action.label.strip():
+            continue
+        done = found.setdefault(action.label.strip().lower(), set())
+        done |= {name for name in _DEEDS if getattr(action.effect, name)}
+    return found
+
+
+def silenced(base: PageEvidence, variant: PageEvidence) -> list[str]:
+    """Labels that were clicked in both, and whose clicks do nothing any more of what they did in
+    the base; empty where they are one, or not more than half of those that did something."""
+    now = deeds(variant)
+    shared = {label: done for label, done in deeds(base).items() if done and label in now}
+    dead = sorted(label for label, done in shared.items() if not done & now[label])
+    return dead if len(dead) > 1 and 2 * len(dead) > len(shared) else []
+
+
+def more_state(case: Case) -> float | None:
+    """By how much more the texts, drawings and stored values change with an action of the base."""
+    if case.base is None:
+        return None
+
+    def state(evidence: PageEvidence) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for action in evidence.actions:
+            done = action.effect.text + action.effect.draws + action.effect.storage
+            found[action.label] = max(found.get(action.label, 0), done)
+        return found
+
+    before = state(case.base)
+    return max((n - before.get(name, 0) for name, n in state(case.evidence).items()), default=0)
+
+
 def interaction_mode(case: Case) -> list[Signal | None]:
-    """Input of other families than the base's, with effect; without a base two families beyond
-    click and field."""
+    """Actions of other kinds than the base's that have an effect, or listeners, not empty ones, of
+    families that no exploration tries; without a base two families beyond click and field."""
     found = modes(case.evidence)
     kinds = {a.kind for a in case.evidence.actions if a.effect.any}
     hover = any(a.kind == "hover" and a.effect.pixels > 0 for a in case.evidence.actions)
     told = ", ".join(sorted(found))
     signals: list[Signal | None] = []
     if case.base is not None:
-        new = found - modes(case.base)
+        new = (found - modes(case.base)) & _UNTRIED
+        empty = sum(one.kind == "empty_handler" for one in case.document.placeholders)
         before = {a.kind for a in case.base.actions if a.effect.any}
         signals += [
-            at_least("new_modes", len(new), 1, strong=True, detail=", ".join(sorted(new))),
+            at_least("new_modes", len(new) - empty, 1, strong=True, detail=", ".join(sorted(new))),
             at_least("new_effects", len(kinds - before), 1, strong=True),
         ]
     else:
@@ -96,7 +139,8 @@ def gamification(case: Case) -> list[Signal | None]:
     return [
         at_least("game_words", game, 2, strong=True),
         at_least("new_game_words", game - before, 1) if case.base is not None else None,
-        at_least("state_changes", changed, 1, strong=True),
+        at_least("state_changes", changed, 1, strong=case.base is None),
+        at_least("more_state", more_state(case), 1, strong=True),
         present("keeps_score", stored),
         present("keys", "keyboard" in modes(case.evidence)),
     ]

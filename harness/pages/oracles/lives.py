@@ -20,8 +20,9 @@ def _moved(evidence: PageEvidence) -> float:
 
 
 def animation(case: Case) -> list[Signal | None]:
-    """Pictures that differ at rest, animations that run, or keyframes and transitions that actions
-    set off; reduced motion honoured; more of it than in the base."""
+    """Pictures that differ at rest, animations that run, or elements that an animation or
+    transition applies to, which actions set off; reduced motion honoured; more of it than in the
+    base. Keyframes that nothing uses move nothing."""
     here, media = case.evidence.motion, case.evidence.media
     keyframes = case.dom("keyframes")
     keyframes = float(case.document.keyframes) if keyframes is None else keyframes
@@ -29,15 +30,18 @@ def animation(case: Case) -> list[Signal | None]:
     signals: list[Signal | None] = [
         at_least("frames_differ", _moved(case.evidence), _STILL, strong=True),
         at_least("running", running, 1, strong=True),
-        at_least("keyframes", keyframes, 1, strong=case.base is None),
+        at_least("animated", case.dom("animated"), 1, strong=case.base is None),
+        at_least("keyframes", keyframes, 1),
         at_least("transitions", case.dom("transitions"), 2),
         present("reduced_motion", media.reduced_rules > 0 or media.running_reduced < media.running),
     ]
     if case.base is not None:
         before = case.base_dom("keyframes") or 0
+        more = (case.dom("animated") or 0) - (case.base_dom("animated") or 0)
         ran = max(case.base.motion.running, case.base.media.running)
         signals += [
-            at_least("more_keyframes", keyframes - before, 1, strong=True),
+            at_least("more_animated", more, 1, strong=True),
+            at_least("more_keyframes", keyframes - before, 1),
             at_least("more_running", running - ran, 1),
         ]
     return signals

@@ -9,7 +9,7 @@ _BURDEN = {"critical": 4.0, "serious": 2.0, "moderate": 1.0, "minor": 0.5}
 _LANGUAGES = (
     r"english|español|espanol|spanish|français|francais|french|deutsch|german|italiano|italian"
     r"|português|portuguese|русский|russian|中文|简体中文|繁體中文|chinese|日本語|japanese|한국어|korean"
-    r"|العربية|arabic|עברית|hebrew|हिन्दी|hindi|türkçe|turkish|polski|nederlands|svenska|language"
+    r"|العربية|arabic|עברית|hebrew|हिन्दी|hindi|türkçe|turkish|polski|nederlands|svenska|[\U0001f1e6-\U0001f1ff]{2}|language"
     r"|languages|idioma|langue|sprache|en|es|fr|de|it|pt|ru|zh|ja|ko|ar|he|hi"
 )
 
@@ -45,7 +45,7 @@ def accessibility(case: Case) -> list[Signal | None]:
     ]
     if case.base is not None and roles is not None and case.base_dom("aria") is not None:
         more = roles - (case.base_dom("aria") or 0)
-        signals.append(at_least("more_roles", more, 1, strong=True))
+        signals.append(at_least("more_roles", more, 2, strong=True))
     return signals
 
 
@@ -60,7 +60,7 @@ def internationalization(case: Case) -> list[Signal | None]:
     words = case.evidence.words
     names = mentions(_LANGUAGES, case.labels, case.text)
     changed = max(
-        (a.effect.text for a in case.evidence.actions
+        (a.effect.text + a.effect.nodes for a in case.evidence.actions
          if mentions(_LANGUAGES, a.label, a.value)), default=0,
     )  # fmt: skip
     mirrored = next(

@@ -41,7 +41,7 @@
   };
   const ignored = new Set(["SCRIPT", "STYLE", "HEAD", "META", "LINK", "TITLE", "NOSCRIPT", "TEMPLATE", "BASE"]);
   const palette = new Map(), fonts = new Map(), sizes = new Set(), inks = new Set(), backs = new Set();
-  let visible = 0, chars = 0, texts = 0, failing = 0, tiny = 0, depth = 0, classed = 0, inline = 0;
+  let visible = 0, chars = 0, texts = 0, failing = 0, tiny = 0, depth = 0, classed = 0, inline = 0, animated = 0;
   const weak = [];
   let position = 0;
   for (const el of found) {
@@ -56,6 +56,7 @@
     const cs = getComputedStyle(bare(el));
     if (cs.visibility !== "visible" || +cs.opacity < 0.05) continue;
     visible++;
+    if (cs.animationName !== "none" || /[1-9]/.test(cs.transitionDuration)) animated++;
     let own = "";
     for (const n of el.childNodes) if (n.nodeType === 3) own += n.data;
     own = own.trim();
@@ -83,7 +84,7 @@
   for (let e of found.slice(-1)) for (; e; e = plain(e.parentElement)) depth++;
   Object.assign(out, {
     visible, texts, text_chars: chars, contrast_failing: failing, contrast_texts: out.contrast_texts || 0,
-    tiny_texts: tiny, classed, inline_styles: inline, font_sizes: sizes.size, fonts: fonts.size,
+    tiny_texts: tiny, animated, classed, inline_styles: inline, font_sizes: sizes.size, fonts: fonts.size,
     colours: inks.size, backgrounds: backs.size, tags: new Set(found.map((e) => e.tagName)).size, max_depth: depth,
     inputs: count("input:not([type=hidden]),select,textarea"), buttons: count("button,[role=button],input[type=button],input[type=submit]"),
     links: count("a[href]"), images: count("img"), canvas: count("canvas"), svg: count("svg"),

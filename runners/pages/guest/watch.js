@@ -2,9 +2,14 @@
 // no object of this world, so that it can neither see nor change these counts.
 (() => {
   const seen = { nodes: 0, attributes: 0, text: 0, shift: 0, scrolled: 0, focus: 0, input: 0 };
+  const words = (nodes) => { for (const n of nodes) if (n.nodeType !== 3) return false; return true; };
   new MutationObserver((records) => {
     for (const r of records) {
-      if (r.type === "childList") seen.nodes += r.addedNodes.length + r.removedNodes.length;
+      if (r.type === "childList") {
+        seen.nodes += r.addedNodes.length + r.removedNodes.length;
+        // `textContent =` changes a text by another node
+        if (words(r.addedNodes) && words(r.removedNodes)) seen.text++;
+      }
       else if (r.type === "attributes") seen.attributes++;
       else seen.text++;
     }

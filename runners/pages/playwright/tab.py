@@ -49,7 +49,7 @@ class PlaywrightTab(Tab):
             return
         for call in [self.post(method, params) for method, params in calls]:
             self._patience.reply(call)
-        self.clock.advance(ms)
+        self.clock.advance(ms, ms)
 
     def close(self) -> None:
         """See `Tab.close`."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from runners.pages import inputs
 from runners.pages.evidence import Action, Control, Effect
-from runners.pages.pictures import Picture, decode, difference
+from runners.pages.pictures import Picture, difference
 from runners.pages.probes.state import changed, state
 from runners.pages.probes.wiring import wiring
 from runners.pages.scene import Scene
@@ -27,6 +27,8 @@ _DRAGGED = ("dragstart", "pointerdown", "mousedown", "touchstart")
 _CONTROLS = guest("controls.js")
 _AWAY = inputs.Spot(1, 1, hit=False, by_value=False)
 _LONGEST = 400
+_TYPED_KEYS = 3
+"""Enough for what listens to keys; each costs about 1 CPU ms."""
 _TYPED = {
     "number": "42", "email": "ada@example.com", "tel": "5551234", "password": "Passw0rd!",
     "url": "https://example.com/",
@@ -140,7 +142,7 @@ class _Explorer:
         before = state(self.tab)
         pixels = self._needs_pixels(control)
         if pixels and self.picture is None:
-            self.picture = decode(self.tab.clock.look())
+            self.picture = self.scene.picture(held=True)
         value = self._act(kind, control, spot, element, given)
         self.tab.clock.advance(_AFTER_MS, _AFTER_MS // 2)
         effect = self._effect(before, state(self.tab), self.tab.clock.now_ms - begun, kind)
@@ -158,7 +160,7 @@ class _Explorer:
         if kind in ("choose", "type") and given is not None:
             if kind == "choose":
                 return inputs.choose(tab, element, given) or ""
-            inputs.type_text(tab, element, given)
+            inputs.type_text(tab, element, given, keys=_TYPED_KEYS)
             return given
         if kind == "choose":
             value = f"#{2 + self.draw.randrange(2)}" if control.kind == "select" else ""
@@ -168,7 +170,7 @@ class _Explorer:
             # An example that the page itself gives is what it understands.
             hint = tab.measure(f"{element}.placeholder || ''") if control.kind != "number" else ""
             value = str(hint)[:_LONGEST] or _TYPED.get(control.kind, "hello world")
-            inputs.type_text(tab, element, value)
+            inputs.type_text(tab, element, value, keys=_TYPED_KEYS)
             return value
         if kind == "submit":
             inputs.press(tab, "Enter")
@@ -225,7 +227,7 @@ class _Explorer:
     def _by_pixels(self, effect: Effect) -> Effect:
         inputs.blur(self.tab)
         inputs.hover(self.tab, _AWAY)
-        now = decode(self.tab.clock.look())
+        now = self.scene.picture(held=True)
         changed = difference(self.picture, now) if self.picture is not None else 0.0
         self.picture = now
         if changed < _SMALL or self.scene.evidence.motion.late > _SMALL:

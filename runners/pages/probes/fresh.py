@@ -26,7 +26,7 @@ def reload(tab: Tab, *, settle_ms: int = _SETTLE_MS) -> bool:
     begun = tab.clock.now_ms
     while not tab.loaded and tab.clock.now_ms - begun < _LOAD_MS:
         tab.clock.advance(40)
-    tab.clock.advance(settle_ms, 50)
+    tab.clock.advance(settle_ms, 50 if tab.animates else 100)
     return tab.loaded
 
 

@@ -14,7 +14,7 @@ from runners.pages.tab import Tab, guest
 
 MOST_STOPS = 12
 _REMEMBERED = 24
-_STEP_MS = 40
+_FRAME_MS = 20
 
 
 def keyboard(scene: Scene) -> None:
@@ -70,7 +70,7 @@ class _Walk:
     def step(self) -> bool:
         """One Tab; whether there is a reason for another."""
         last = self._at
-        press(self._tab, "Tab", ms=_STEP_MS)
+        self._press("Tab")
         here: dict[str, Any] | None = self._tab.measure(f"{self._walk}.here()")
         if last is not None and last["ringed"] is None and last != here:
             now = self._tab.measure(f"{self._walk}.left({json.dumps(last['name'])})")
@@ -90,8 +90,13 @@ class _Walk:
         """Whether Escape with Tab, or Shift+Tab, leads to a stop that was not reached before."""
         for keys in (("Escape", "Tab"), ("Shift+Tab", "Shift+Tab")):
             for key in keys:
-                press(self._tab, key, ms=_STEP_MS)
+                self._press(key)
             here = self._tab.measure(f"{self._walk}.here()")
             if here is None or here["stop"] not in self.stops:
                 return True
         return False
+
+    def _press(self, key: str) -> None:
+        """A ring that fades in begins with the first frame, and is seen from the second on."""
+        press(self._tab, key, ms=_FRAME_MS)
+        self._tab.clock.advance(_FRAME_MS)

@@ -37,6 +37,7 @@ def odd_input(witness: Witness) -> Fault:
             injected = [
                 f["name"] for i, f in enumerate(fields) if witness.run(f'injected("{_mark(i)}")')
             ]
+    witness.tab.clock.advance(_FRAME_MS)
     detail = f"{typed} texts into {len(fields)} fields"
     if injected:
         detail += f", markup of {', '.join(injected)} became an element"

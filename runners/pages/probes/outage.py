@@ -62,6 +62,8 @@ def offline(witness: Witness) -> Fault:
     tab.call("Network.emulateNetworkConditions", lost)
     tab.clock.advance(_AFTER_MS, 60)
     repeated = witness.again(asked)
+    if repeated:
+        tab.clock.advance(_AFTER_MS, 60)
     told = witness.tell(name, f"{repeated} of {len(asked)} asking actions repeated", network=True)
     gate.failing = ""
     tab.call("Network.emulateNetworkConditions", {**lost, "offline": False})

@@ -11,6 +11,8 @@ from runners.pages.scene import Scene
 from runners.pages.tab import guest
 
 _EARLY_MS, _LATE_MS = 400, 600
+_STILL_MS = 200
+"""From frame to frame where neither a script nor a style asks for any."""
 _DRAWN = ("draws", "gl_calls")
 _MEASURE = guest("measure.js")
 _RUNNING = guest("running.js")
@@ -45,15 +47,16 @@ def _motion(scene: Scene) -> Motion:
     running, cheap = tab.measure(_RUNNING)
     before = _counts(scene)
     begun = state(tab)
-    tab.clock.advance(_EARLY_MS, 40)
-    scene.look("settled")
-    tab.clock.advance(_LATE_MS, 100)
+    still = not running and not tab.animates
+    tab.clock.advance(_EARLY_MS, _STILL_MS if still else 40)
+    scene.look("settled", held=True)
+    tab.clock.advance(_LATE_MS, _STILL_MS if still else 100)
     moved = _counts(scene)
     scene.idle = idle(begun, state(tab), _EARLY_MS + _LATE_MS)
     early = difference(scene.shown["first"], scene.shown["settled"])
     late = 0.0
     if early or moved != before:
-        scene.look("moving")
+        scene.look("moving", held=True)
         late = difference(scene.shown["settled"], scene.shown["moving"])
     return Motion(
         early=early,

@@ -16,7 +16,7 @@ def long_text(witness: Witness) -> Fault:
     changed = witness.run("stretch()")
     if not changed:
         return skipped("long_text", "no text is shown")
-    witness.tab.clock.advance(_FRAME_MS)
+    witness.tab.clock.advance(_FRAME_MS, _FRAME_MS)
     told = witness.tell("long_text", f"{changed} texts", shown=False)
     _back(witness)
     return told
@@ -29,7 +29,7 @@ def right_to_left(witness: Witness) -> Fault:
     if not was:
         return skipped("right_to_left", "nothing is shown")
     witness.run("turn()")
-    witness.tab.clock.advance(_FRAME_MS)
+    witness.tab.clock.advance(_FRAME_MS, _FRAME_MS)
     moved = sum(a != b for a, b in zip(was, witness.run("edges()"), strict=False))
     told = witness.tell(
         "right_to_left", f"{moved} of {len(was)} boxes moved", shown=2 * moved > len(was)
@@ -52,14 +52,14 @@ def _window(witness: Witness, name: str, width: int, height: int) -> Fault:
     witness.begin()
     size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     witness.tab.call("Emulation.setDeviceMetricsOverride", size)
-    witness.tab.clock.advance(_FRAME_MS)
+    witness.tab.clock.advance(_FRAME_MS, _FRAME_MS)
     overflow = witness.view().overflow
     full = {**size, "width": WIDTH, "height": HEIGHT}
     witness.tab.call("Emulation.setDeviceMetricsOverride", full)
-    witness.tab.clock.advance(_FRAME_MS)
+    witness.tab.clock.advance(_FRAME_MS, _FRAME_MS)
     return witness.tell(name, f"{width}x{height}", overflow=overflow)
 
 
 def _back(witness: Witness) -> None:
     witness.run("back()")
-    witness.tab.clock.advance(_FRAME_MS)
+    witness.tab.clock.advance(_FRAME_MS, _FRAME_MS)

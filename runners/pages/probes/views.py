@@ -8,6 +8,7 @@ from runners.pages.scene import Scene
 from runners.pages.tab import HEIGHT, WIDTH, guest
 
 VIEWPORTS = (("mobile", 375, 812), ("tablet", 768, 1024), ("wide", 1440, 900))
+_REFLOW_MS = 40
 _LAYOUT = guest("layout.js")
 _RUNNING = "document.getAnimations().filter((a) => a.playState === 'running').length"
 
@@ -17,11 +18,11 @@ def views(scene: Scene) -> None:
     layouts = []
     for name, width, height in VIEWPORTS:
         _resize(scene, width, height, mobile=name == "mobile")
-        scene.tab.clock.advance(40)
+        scene.tab.clock.advance(_REFLOW_MS, _REFLOW_MS)
         scene.look(name)
         layouts.append(_layout(scene, name, width))
     _resize(scene, WIDTH, HEIGHT)
-    scene.tab.clock.advance(40)
+    scene.tab.clock.advance(_REFLOW_MS, _REFLOW_MS)
     layouts.append(_layout(scene, "desktop", WIDTH))
     scene.add(layouts=tuple(layouts))
 
@@ -33,10 +34,10 @@ def media(scene: Scene) -> None:
     reduced = motion.running
     script = any("matchMedia" in text for text in (scene.order.page.decode("utf-8", "replace"),))
     if dom["dark_rules"] or script or b"color-scheme" in scene.order.page:
-        before = scene.look("light")
+        before = scene.look("light", held=True)
         _prefer(scene, "prefers-color-scheme", "dark")
         scene.tab.clock.advance(300, 60)
-        after = scene.look("dark")
+        after = scene.look("dark", held=True)
         if before.picture != after.picture:
             dark = difference(scene.shown["light"], scene.shown["dark"])
     if motion.running:
@@ -44,7 +45,7 @@ def media(scene: Scene) -> None:
         scene.tab.clock.advance(60)
         reduced = scene.tab.measure(_RUNNING)
     _prefer(scene)
-    scene.tab.clock.advance(40)
+    scene.tab.clock.advance(_REFLOW_MS, _REFLOW_MS)
     scene.add(
         media=Media(
             dark_change=dark,
