@@ -27,9 +27,10 @@ _PICTURE: Mapping[str, Any] = {"screenshot": {"format": "png", "optimizeForSpeed
 _AFTER_MS = 1
 _BUSY = "a timer or frame callback"
 _NUDGE_US = 10
-_MOST_NUDGES = 1000
-"""In one visit: a page that never has enough is not waited for."""
-_ROUNDS = 10
+_MOST_NUDGES, _MOST_AT_ONCE = 1000, 100
+"""In one visit, and between two steps: a page that never has enough is not waited for."""
+_ROUNDS = 8
+_CALM = 2
 _SILENT_S, _SILENT_MOST_S = 0.003, 0.05
 
 
@@ -156,14 +157,24 @@ class FrameClock(Clock):
 
     def _settle(self) -> None:
         """Wait until the page has all that it waits for. Much of it is only handed over to its
-        scripts while time passes: a hundredth of a millisecond, which the next step lacks."""
-        for count in range(_ROUNDS):
-            if self._patience.soon(self._gate.quiet, min(_SILENT_S * 2**count, _SILENT_MOST_S)):
-                return
-            if not self._nudges:
+        scripts while time passes: a hundredth of a millisecond, which the next step lacks. What
+        they then ask for is waited for as well, until nothing more comes of it."""
+        gate, calm, silent = self._gate, 0, 0
+        if not gate.stirred:
+            return
+        for _ in range(min(_MOST_AT_ONCE, self._nudges)):
+            gate.stirred = False
+            if self._patience.soon(gate.quiet, min(_SILENT_S * 2**silent, _SILENT_MOST_S)):
+                calm, silent = calm + 1, 0
+            else:
+                calm, silent = 0, silent + 1
+            if calm > _CALM or silent > _ROUNDS:
                 break
             self._nudges -= 1
             self._ahead_us += _NUDGE_US
             self._grant(_NUDGE_US)
-        if not self._patience.until(self._gate.quiet_at_last, "requests", or_idle=True):
-            self._gate.give_up()  # an image that nobody wants any more, say
+            if gate.stirred:
+                calm = 0
+        gate.stirred = False
+        if not self._patience.until(gate.quiet, "requests", or_idle=True):
+            gate.give_up()  # an image that nobody wants any more, say

@@ -11,7 +11,7 @@ from typing import Any
 from runners.pages.protocol import Call
 from runners.pages.requests import Gate
 
-_OURS = ("waits", "waits no more", "worker")
+_OURS = ("waits", "waits no more", "worker", "download")
 
 
 class Errands:
@@ -22,8 +22,8 @@ class Errands:
         self._contexts: set[int] = set()
         self._scripts: dict[str, str] = {}
         """The latest by URL; the request of a worker ends in the worker's own session."""
-        self._asked = 0
-        self._came = 0
+        self._asked = self._came = 0
+        self._saved = self._saving = 0
 
     def told(self, payload: str, context: int) -> bool:
         """What `waits.js` says in a context; whether it was one of its words."""
@@ -36,6 +36,10 @@ class Errands:
             self._asked += 1
             if self._asked > self._came:
                 self._gate.begun(_worker(self._asked))
+        elif payload == "download":
+            self._saved += 1
+            if self._saved > self._saving:
+                self._gate.begun(_download(self._saved))
         return payload in _OURS
 
     def worker(self, url: str, ask: Callable[[], Call]) -> None:
@@ -44,6 +48,11 @@ class Errands:
         self._came += 1
         self._gate.ended(_worker(self._came))
         self._gate.around.append(ask)
+
+    def download(self) -> None:
+        """One has begun."""
+        self._saving += 1
+        self._gate.ended(_download(self._saving))
 
     def event(self, method: str, params: dict[str, Any]) -> None:
         """An event of the page's session."""
@@ -78,6 +87,10 @@ def _context(number: int) -> str:
 
 def _worker(number: int) -> str:
     return f"worker {number}"
+
+
+def _download(number: int) -> str:
+    return f"download {number}"
 
 
 def _document(frame: str) -> str:

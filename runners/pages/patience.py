@@ -13,6 +13,7 @@ _GLANCE_S = 0.05
 _IDLE_GLANCES = 3
 _IDLE_CPU_S = 0.001
 """A browser that waits for a core among busy neighbours still gets more of it in a glance."""
+_PATIENT = 0.9
 _STUCK_WALL_S = 20.0
 _STUCK_CPU_S = 0.5
 _WALL_S = 180.0
@@ -70,7 +71,7 @@ class Patience:
     def until(self, holds: Callable[[], bool], what: str, *, or_idle: bool = False) -> bool:
         """Handle events until `holds`; whether it does.
 
-        With `or_idle` also until the browser has used no processor time for a while, or half of
+        With `or_idle` also until the browser has used no processor time for a while, or most of
         what may pass without an answer. Raises PageEnded, BrowserFault.
         """
         begun = seen = 0.0
@@ -90,7 +91,7 @@ class Patience:
                 cpu_then = cpu
             idle = idle + 1 if cpu - last < _IDLE_CPU_S else 0
             used, last = cpu - cpu_then, cpu
-            if or_idle and (idle >= _IDLE_GLANCES or used > self._budget.answer_cpu_s / 2):
+            if or_idle and (idle >= _IDLE_GLANCES or used > _PATIENT * self._budget.answer_cpu_s):
                 return False
             if used > self._budget.answer_cpu_s:
                 raise PageEnded(End.HANG, f"{what}: {used:.1f} CPU s without an answer")

@@ -92,6 +92,8 @@ class Gate:
         self._quiet_after: list[Call] = []
         self._holding = False
         self._held: list[Callable[[], Call]] = []
+        self.stirred = False
+        """Something was waited for since this was last set to False."""
         self._asked: list[Call] = []
         self.around: list[Callable[[], Call]] = []
         """Calls to the page's workers, answered by each when it has nothing else to do."""
@@ -112,6 +114,7 @@ class Gate:
         """Have the page's workers answered before it is quiet; who did not the last time is busy
         for good."""
         self._asked = [ask() for ask in self.around]
+        self.stirred |= bool(self._asked)
 
     def quiet_at_last(self) -> bool:
         """As `quiet`, where the page's time goes on by itself: what it waits for longer than
@@ -141,6 +144,7 @@ class Gate:
     def begun(self, number: str) -> None:
         """The page asks for something: told by the page's process, in order with its frames."""
         self._flying[number] = time.monotonic()
+        self.stirred = True
 
     def ended(self, number: str) -> None:
         """It has its answer, or the news that there is none."""
@@ -164,6 +168,7 @@ class Gate:
 
     def paused(self, params: dict[str, Any], post: Post) -> None:
         """Answer the request that an event of `Fetch.requestPaused` is about."""
+        self.stirred = True
         url, kind = params["request"]["url"], params.get("resourceType", "")
         number = params["requestId"]
         if url == _ICON:

@@ -279,6 +279,7 @@ class Tab:
                 self._kid(params)
         elif method == "Browser.downloadWillBegin":
             self.gate.count("downloads")
+            self._errands.download()
         elif method == "Target.targetCrashed" and params["targetId"] == self._target:
             self._patience.crashed = "the renderer crashed"
 
@@ -287,8 +288,7 @@ class Tab:
         if method == "Fetch.requestPaused":
             self.gate.paused(params, self.post)
         elif method == "Network.requestWillBeSent":
-            if params.get("type") != "Document":  # it ends with the time that we grant
-                self.gate.begun(params["requestId"])
+            self.gate.begun(params["requestId"])
         elif method in ("Network.loadingFinished", "Network.loadingFailed"):
             self.gate.ended(params["requestId"])
         elif method == "Emulation.virtualTimeBudgetExpired":

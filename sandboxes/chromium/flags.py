@@ -8,6 +8,19 @@ NO_SANDBOX = "--no-sandbox"
 PROFILE = "/tmp/profile"
 """The profile's folder inside: a memory file system that ends with the browser."""
 
+_BY_THEMSELVES = (
+    "Translate", "MediaRouter", "DialMediaRouteProvider", "OptimizationHints", "AcceptCHFrame",
+    "InterestFeedContentSuggestions", "AutofillServerCommunication",
+    "CertificateTransparencyComponentUpdater", "HttpsUpgrades",
+)  # fmt: skip
+_BY_A_CLOCK = (
+    # Tasks are put off until a frame after an input was shown, or a time limit is over.
+    "DeferRendererTasksAfterInput",
+    # Scripts and documents are read and compiled by other threads, done when they are done.
+    "ScriptStreaming", "PrecompileInlineScripts", "BackgroundResourceFetch", "ThreadedBodyLoader",
+    "ThreadedPreloadScanner",
+)  # fmt: skip
+
 _REASONS = {
     # The line to the driver: no port is opened.
     "--remote-debugging-pipe": "DevTools messages on descriptors 3 and 4",
@@ -66,10 +79,8 @@ _REASONS = {
     "--disable-blink-features=AutomationControlled": "navigator.webdriver is as for a visitor",
     "--password-store=basic": "no service of a desktop",
     "--use-mock-keychain": "likewise",
-    "--disable-features=Translate,MediaRouter,DialMediaRouteProvider,OptimizationHints,"
-    "AcceptCHFrame,InterestFeedContentSuggestions,AutofillServerCommunication,"
-    "CertificateTransparencyComponentUpdater,HttpsUpgrades,DeferRendererTasksAfterInput": "services"
-    " that act by themselves, and tasks put off until a frame after a click has been shown",
+    f"--disable-features={','.join((*_BY_THEMSELVES, *_BY_A_CLOCK))}": "services that act by "
+    "themselves, and what makes the order of a page's tasks a matter of how fast a machine is",
 }
 
 

@@ -170,6 +170,29 @@ for (const kind of ["dragstart", "drop", "dragend", "click"]) addEventListener(k
     assert _log(scene) == ["dragstarta", "dropz", "dragenda", "clickb"]
 
 
+def test_a_saved_file_belongs_to_the_click_that_saved_it(open_page: OpenPage) -> None:
+    """The browser has begun the download before the next frame, however large the file is."""
+    scene = open_page(
+        _PAGE
+        % """b.onclick = () => {
+  const link = document.createElement("a");
+  link.download = "large.txt";
+  link.href = "data:text/plain," + "x".repeat(1.5e6);
+  link.click();
+};"""
+    )
+    _click(scene)
+    assert scene.tab.gate.attempts.get("downloads") == 1
+
+
+def test_a_document_is_read_before_its_time_begins(open_page: OpenPage) -> None:
+    """A long one is complete at the instant at which it began, however slowly it arrives."""
+    filler = "<p>text</p>" * 20_000
+    at_end = "<script>log.push(performance.now() - then)</script>"
+    scene = open_page(_PAGE % "const then = performance.now();" + filler + at_end)
+    assert _log(scene)[0] < 1
+
+
 def test_an_idle_moment_can_be_cancelled_and_ends(open_page: OpenPage) -> None:
     """Work that asks how much of the moment is left stops; what was cancelled never comes."""
     scene = open_page(

@@ -74,6 +74,17 @@
       },
     });
 
+  // A file that a script saves: the browser says when it has begun.
+  const link = of("HTMLAnchorElement"), { hasAttribute } = Element.prototype, { test } = RegExp.prototype;
+  const href = link && Object.getOwnPropertyDescriptor(link, "href").get, made = /^(?:data|blob):/;
+  stub(of("HTMLElement"), "click", function (kept, values) {
+    const clicked = apply(kept, this, values);
+    try {
+      if (apply(hasAttribute, this, ["download"]) && apply(test, made, [apply(href, this, [])])) say("download");
+    } catch {} // no link
+    return clicked;
+  });
+
   // Without a display nothing is ever idle: what is left for idle moments is a task like any other,
   // in which a moment of work is left for each time that it asks.
   const later = globalThis.setTimeout, never = globalThis.clearTimeout;
