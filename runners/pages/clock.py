@@ -141,6 +141,8 @@ class FrameClock(Clock):
         self.now_ms += step
         frame = {"frameTimeTicks": self._base + self.now_ms, "interval": step, **how}
         answer = self._patience.reply(self._post("HeadlessExperimental.beginFrame", frame))
+        for _ in range(_CALM if self._gate.keeps else 0):
+            self._nudge()  # what the frame itself set off comes before what was waited for
         self._gate.release()
         self._gate.ask_around()
         self._settle()
@@ -154,6 +156,11 @@ class FrameClock(Clock):
             self._gate.release()  # a script stands still until it has its answer
             self._patience.until(lambda: self._expired, _BUSY)
         self._patience.reply(granted)
+
+    def _nudge(self) -> None:
+        self._nudges -= 1
+        self._ahead_us += _NUDGE_US
+        self._grant(_NUDGE_US)
 
     def _settle(self) -> None:
         """Wait until the page has all that it waits for. Much of it is only handed over to its
@@ -170,9 +177,7 @@ class FrameClock(Clock):
                 calm, silent = 0, silent + 1
             if calm > _CALM or silent > _ROUNDS:
                 break
-            self._nudges -= 1
-            self._ahead_us += _NUDGE_US
-            self._grant(_NUDGE_US)
+            self._nudge()
             if gate.stirred:
                 calm = 0
         gate.stirred = False

@@ -92,6 +92,8 @@ class Gate:
         self._quiet_after: list[Call] = []
         self._holding = False
         self._held: list[Callable[[], Call]] = []
+        self._kept: set[str] = set()
+        """The numbers of the requests whose answers are held."""
         self.stirred = False
         """Something was waited for since this was last set to False."""
         self._asked: list[Call] = []
@@ -105,10 +107,10 @@ class Gate:
         """While set, the page's own requests (fetch, XHR) fail with this network error."""
 
     def quiet(self) -> bool:
-        """Whether the page has got every answer that it waits for."""
+        """Whether the page has got every answer that it waits for, but those that are held."""
         self._quiet_after = [call for call in self._quiet_after if not call.done]
         self._asked = [call for call in self._asked if not call.done]
-        return not (self._quiet_after or self._flying or self._asked)
+        return not (self._quiet_after or self._flying.keys() - self._kept or self._asked)
 
     def ask_around(self) -> None:
         """Have the page's workers answered before it is quiet; who did not the last time is busy
@@ -131,6 +133,11 @@ class Gate:
         for waited in (self._flying, self._quiet_after, self._asked):
             waited.clear()
 
+    @property
+    def keeps(self) -> bool:
+        """Whether an answer is held."""
+        return bool(self._held)
+
     def hold(self) -> None:
         """Keep answers back from now on: how fast we are must not show while time passes."""
         self._holding = True
@@ -139,6 +146,7 @@ class Gate:
         """Give the answers that were kept back, and no longer keep any."""
         self._holding = False
         held, self._held = self._held, []
+        self._kept.clear()
         self._quiet_after += [answer() for answer in held]
 
     def begun(self, number: str) -> None:
@@ -169,6 +177,8 @@ class Gate:
     def paused(self, params: dict[str, Any], post: Post) -> None:
         """Answer the request that an event of `Fetch.requestPaused` is about."""
         self.stirred = True
+        if self._holding:
+            self._kept.add(params.get("networkId", ""))
         url, kind = params["request"]["url"], params.get("resourceType", "")
         number = params["requestId"]
         if url == _ICON:

@@ -245,6 +245,7 @@ class Tab:
 
         Moves and wheels are aligned to frames: where they come last, their replies are taken later.
         """
+        self.gate.hold()  # until after the frame: how fast we answer must not show in between
         sent = [self.post(method, params) for method, params in calls]
         aligned = [params.get("type") in _ALIGNED for _, params in calls]
         heard = sent[: len(sent) - [*aligned[::-1], False].index(False)]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from runners.pages.evidence import End, PageError
-from runners.pages.inputs import at, click, drag, spot
+from runners.pages.inputs import at, click, drag, press, spot
 from runners.pages.probes.fresh import reload
 from runners.pages.scene import Scene
 
@@ -94,6 +94,23 @@ def test_answers_come_when_the_time_of_a_step_is_over(open_page: OpenPage) -> No
     )
     scene.tab.clock.advance(960, 80)
     assert _log(scene) == ["timer", "refused"]
+
+
+def test_an_answer_comes_after_the_frame_of_the_input_that_asked(open_page: OpenPage) -> None:
+    """A field that is disabled until it has its answer loses the focus first, each time."""
+    scene = open_page(
+        _PAGE
+        % """b.onblur = () => write("blur");
+b.onkeydown = () => {
+  b.disabled = true;
+  fetch("https://api.example/").catch(() => { write("answer"); b.disabled = false; });
+};"""
+    )
+    for _ in range(20):
+        scene.tab.ask("b.focus(), log.length = 0")
+        press(scene.tab, "Enter")
+        scene.tab.clock.advance(_STEP_MS)
+        assert _log(scene) == ["blur", "answer"]
 
 
 def test_a_script_that_stands_still_for_its_answer_gets_it(open_page: OpenPage) -> None:
