@@ -56,6 +56,9 @@ class Meter:
         self._limit("pids_limit", pids + 1)
         if "memory_peak" in self.files:
             os.pwrite(self.files["memory_peak"], b"0", 0)
+        if not self._shares_told:
+            # gVisor takes back late what the job before has freed: it is not this one's.
+            self._base_kb = _used_kb()
         self.reaped_cpu_s = 0.0
         self._begun = time.monotonic()
         self._seen.clear()
