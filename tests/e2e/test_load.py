@@ -19,6 +19,9 @@ from sandboxes.base import Job, Limits, Outcome, Process, Profile
 
 CPU_S = 0.5
 WALL_S = 1.0
+SLEEP_S = 3.0
+"""The wall limit of sleepers: 16 jobs and 8 busy loops on two cores show the supervisor an end up to
+0.2 s late, for which it gives the job the benefit; a tenth of the limit has to be more than that."""
 SHARES = (0.6, 0.9, 1.1, 2.0)
 FIXED_SHARES = (0.4, 4.0)
 """Of a fixed amount of work, whose time is the machine's: with its neighbours it may change by two
@@ -90,7 +93,7 @@ def jobs() -> dict[tuple[str, float], Job]:
     for share in SHARES:
         for kind in BURNERS:
             made[kind, share] = _job(kind, share * CPU_S, Limits(cpu_s=CPU_S, wall_s=WALL_S))
-        made["sleeper", share] = _job("sleeper", share * WALL_S, Limits(cpu_s=5, wall_s=WALL_S))
+        made["sleeper", share] = _job("sleeper", share * SLEEP_S, Limits(cpu_s=5, wall_s=SLEEP_S))
     return made
 
 
