@@ -12,15 +12,14 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from benchmarks._beside import busy_loops
 from benchmarks._measure import corpus
 from harness.config import load_settings
 from harness.kits.page import agreed
@@ -31,7 +30,6 @@ from harness.pipeline import Lab, examine
 from sandboxes.base import SandboxUnavailable
 
 JOBS = int(os.environ.get("PAIRPROOF_PAGES_JOBS", "4"))
-_BUSY = "while True: pass"
 _TOLD = 6
 _NUMBER = re.compile(r"\[\d+\]")
 
@@ -59,7 +57,7 @@ def run() -> dict[str, Any]:
 def _judged(pairs: Sequence[Pair], jobs: int, *, busy: bool = False) -> dict[str, dict[str, Any]]:
     """By the page's name, in browsers that have seen no page."""
     settings = load_settings().model_copy(update={"jobs": jobs})
-    beside = _loops() if busy else nullcontext()
+    beside = busy_loops(2 * len(os.sched_getaffinity(0))) if busy else nullcontext()
     with open_lab(settings) as lab, beside, ThreadPoolExecutor(jobs) as pool:
         seen = pool.map(lambda pair: _seen(pair, lab), pairs)
         return dict(zip((pair.id for pair in pairs), seen, strict=True))
@@ -95,18 +93,6 @@ def _row(name: str, n: int, apart: dict[str, tuple[Difference, ...]]) -> dict[st
 def _field(difference: Difference) -> str:
     """`visits[0].actions[3].effect.nodes` without its numbers."""
     return _NUMBER.sub("[]", difference.path)
-
-
-@contextmanager
-def _loops() -> Iterator[None]:
-    count = 2 * len(os.sched_getaffinity(0))
-    loops = [subprocess.Popen([sys.executable, "-c", _BUSY]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
 
 
 def _pair(path: Path) -> Pair:

@@ -103,7 +103,7 @@ def piped(what: dict[str, Any], host: dict[str, Any]) -> dict[str, Any]:
         "Tty": False,
         "StopSignal": "SIGKILL",
         "Labels": {LABEL: owners.identity()},
-        "HostConfig": {**shut(), **host},
+        "HostConfig": {**host, **shut()},
     }
 
 

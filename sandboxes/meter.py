@@ -48,7 +48,6 @@ class Meter:
     def settle(self) -> None:
         """Take what the slot itself uses now as the zero of every job's memory."""
         self.base_bytes = self._number("memory_usage")
-        self._base_kb = _used_kb()
 
     def begin(self, *, memory_mb: int, pids: int) -> None:
         """Before a job: its limits, and the counters' state. Raises OSError."""

@@ -26,6 +26,15 @@ def text_of(node: Node | None) -> str:
     return str((node.text or b"").decode("utf-8", "replace")) if node is not None else ""
 
 
+def walk(root: Node) -> Iterator[Node]:
+    """A node and all named ones below it, in no order that matters."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(node.named_children)
+
+
 def is_empty(node: Node) -> bool:
     """Whether a function's body holds no statement."""
     body = node.child_by_field_name("body")

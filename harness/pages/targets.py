@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from harness.pages.document import Document
 from harness.pages.scripts import Node, argument, parse_script, read_script, text_of
+from harness.pages.shapes import walk
 from runners.pages.evidence import PageEvidence
 
 _COMPUTED = re.compile(
@@ -108,9 +109,7 @@ def _found(root: Node) -> dict[str, list[Node]]:
     page's own may ask first whether it got one."""
     found: dict[str, list[Node]] = {"member": [], "guard": [], "given": []}
     own = set()
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
+    for node in walk(root):
         if node.type == "member_expression":
             found["member"].append(node)
         elif node.type in _GUARDS:
@@ -119,7 +118,6 @@ def _found(root: Node) -> dict[str, list[Node]]:
             found["given"].append(node)
         elif node.type in _DECLARED:
             own.add(text_of(node.child_by_field_name("name")))
-        waiting.extend(node.named_children)
     strange = (
         n for n in found["given"] if text_of(n.child_by_field_name("constructor")) not in own
     )

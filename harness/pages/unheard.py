@@ -8,10 +8,10 @@ and beside that the page must promise something that only a listener keeps.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from harness.pages.document import Document
 from harness.pages.scripts import Node, parse_script, text_of
+from harness.pages.shapes import walk
 from harness.pages.wiring import ACTIVATING, FIELDS, Wiring
 from runners.pages.evidence import PageEvidence
 
@@ -88,7 +88,7 @@ def _uncalled(scripts: list[str]) -> set[str]:
     declared: set[str] = set()
     named: dict[str, int] = {}
     for text in scripts:
-        for node in _nodes(parse_script(text.encode())):
+        for node in walk(parse_script(text.encode())):
             if node.type in ("identifier", "shorthand_property_identifier"):
                 named[text_of(node)] = named.get(text_of(node), 0) + 1
             elif _names_function(node):
@@ -107,11 +107,3 @@ def _names_function(node: Node) -> bool:
         return False
     value = node.child_by_field_name("value") if node.type == "variable_declarator" else None
     return node.type in _MADE_BY or (value is not None and value.type in _VALUES)
-
-
-def _nodes(root: Node) -> Iterator[Node]:
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(node.named_children)

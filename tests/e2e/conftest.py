@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from beside import busy_loops
 
 import sandboxes
+from benchmarks._beside import busy_loops
 
 BACKENDS = ("embedded", "docker")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from beside import BUSY_LOOPS, busy_loops
 
+from benchmarks._beside import BUSY_LOOPS, busy_loops
 from harness import api
 from harness.calibration import MARGIN, REFERENCE_S, STEPS, scaled, settled, step_of
 from harness.config import load_settings

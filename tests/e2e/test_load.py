@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from beside import BUSY_LOOPS, busy_loops
 
 import sandboxes
+from benchmarks._beside import BUSY_LOOPS, busy_loops
 from harness import api
 from harness.config import load_settings
 from harness.models import Reason

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from harness.pages.lab import PageLab
+from harness.pages.policy import PagePolicy
 from runners.pages.evidence import End, PageEvidence
 from runners.pages.patience import Patience
 from runners.pages.protocol import Wire
@@ -35,6 +37,18 @@ def browser() -> Iterator[Browser]:
 def wire(browser: Browser) -> Wire:
     """The one connection to it."""
     return Wire(browser)
+
+
+@pytest.fixture(scope="module")
+def page_lab() -> Iterator[PageLab]:
+    """One isolated browser for all pages of a module, as a run visits them."""
+    lab = PageLab(lambda: open_browser("embedded"), policy=PagePolicy())
+    try:
+        lab.conditions()
+    except SandboxUnavailable as error:
+        pytest.skip(f"no isolated browser ({error}): apt-get install chromium-headless-shell")
+    yield lab
+    lab.close()
 
 
 @pytest.fixture

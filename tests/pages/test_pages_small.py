@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,6 @@ from harness.pages.decide import PageMeasured, decide_page
 from harness.pages.document import read_document
 from harness.pages.journey import look_at
 from harness.pages.lab import PageLab
-from harness.pages.policy import PagePolicy
-from sandboxes.base import SandboxUnavailable
-from sandboxes.chromium import open_browser
 
 PAGES = sorted((Path(__file__).parent / "small").glob("*.html"))
 BROKEN = ("unwired", "renamed_id", "css_removed", "blank_body", "syntax_error", "truncated")
@@ -26,22 +22,10 @@ DEAF = ("snake", "starfield", "blocks", "rating")
 """Those that nobody can use without their wiring, though they look and move as before."""
 
 
-@pytest.fixture(scope="module")
-def lab() -> Iterator[PageLab]:
-    """One isolated browser for all pages."""
-    lab = PageLab(lambda: open_browser("embedded"), policy=PagePolicy())
-    try:
-        lab.conditions()
-    except SandboxUnavailable as error:
-        pytest.skip(f"no isolated browser ({error}): apt-get install chromium-headless-shell")
-    yield lab
-    lab.close()
-
-
-def judged(html: str, lab: PageLab) -> Decision:
-    seen = look_at(html, lab, lab.conditions())
+def judged(html: str, page_lab: PageLab) -> Decision:
+    seen = look_at(html, page_lab, page_lab.conditions())
     page = PageMeasured(document=read_document(html), visits=seen.visits)
-    return decide_page(page, lab.policy)
+    return decide_page(page, page_lab.policy)
 
 
 def test_there_are_pages_of_many_kinds() -> None:
@@ -52,9 +36,9 @@ def test_there_are_pages_of_many_kinds() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_good_page_is_accepted(page: Path, lab: PageLab) -> None:
+def test_a_good_page_is_accepted(page: Path, page_lab: PageLab) -> None:
     """Whatever its kind, and though random input has no effect on some."""
-    decision = judged(page.read_text(), lab)
+    decision = judged(page.read_text(), page_lab)
     assert decision.status is VerdictStatus.ACCEPTED, decision
 
 
@@ -78,23 +62,23 @@ def test_every_broken_copy_is_made() -> None:
 @pytest.mark.parametrize(
     ("name", "version"), [key for key, broken in MADE.items() if broken.html is not None]
 )
-def test_a_broken_copy_is_not_accepted(name: str, version: str, lab: PageLab) -> None:
+def test_a_broken_copy_is_not_accepted(name: str, version: str, page_lab: PageLab) -> None:
     """One fault, put in by the page mutator."""
     broken = MADE[name, version]
     assert broken.html is not None
-    decision = judged(broken.html, lab)
+    decision = judged(broken.html, page_lab)
     assert decision.status is not VerdictStatus.ACCEPTED, (broken.detail, decision)
     assert decision.status is not VerdictStatus.UNSCORED, decision
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", DEAF)
-def test_a_page_that_nobody_can_use_is_told(name: str, lab: PageLab) -> None:
+def test_a_page_that_nobody_can_use_is_told(name: str, page_lab: PageLab) -> None:
     """It promises keys or a hand in words, keeps functions that nothing calls, or hides its buttons
     in a shadow tree; and nothing listens."""
     page = next(page for page in PAGES if page.stem == name)
     broken = versions(page.read_text())["unwired"].html
     assert broken is not None
-    decision = judged(broken, lab)
+    decision = judged(broken, page_lab)
     assert decision.status in (VerdictStatus.REJECTED, VerdictStatus.REVIEW), decision
     assert decision.reasons == (Reason.DEAD_CONTROLS,)
