@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from harness.config import load_settings
 from harness.lab import open_lab
@@ -15,6 +17,22 @@ from harness.pipeline import Lab
 from sandboxes.embedded import Embedded
 
 ROOT = Path(__file__).parent.parent
+_OF_THE_ENGINE = ("docker", "runsc", "tests/hostile/", "tests/sandboxes/", "test_images")
+
+
+class _Shares(LoadScopeScheduling):
+    """How workers share the tests out: a file stays with one of them, for its fixtures, and all
+    that use the engine or look at what a job left on the host stay with one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        if any(part in nodeid for part in _OF_THE_ENGINE):
+            return "engine"
+        return nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """pytest-xdist's hook."""
+    return _Shares(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from harness.sketch.spec import Case, TestSpec
 from runners.guest import codec
 
 CPU_S = 2
+_MOST_DESCRIPTORS = 1 << 16
 
 
 def shared_data(name: str) -> list[dict[str, Any]]:
@@ -60,6 +61,9 @@ def in_fork(work: Callable[[], bool]) -> bool:
             null = os.open(os.devnull, os.O_RDWR)
             for descriptor in (0, 1, 2):
                 os.dup2(null, descriptor)
+            # What it writes to every descriptor must not reach whoever runs these tests.
+            os.closerange(3, writer)
+            os.closerange(writer + 1, _MOST_DESCRIPTORS)
             if work():
                 os.write(writer, word)
         finally:
