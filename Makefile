@@ -14,7 +14,7 @@ demo: .venv/stamp
 	$(BIN)/pairproof verify docs/examples/pairs.jsonl -o runs/demo
 
 test: .venv/stamp
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
 lint: .venv/stamp
 	$(BIN)/ruff check .

@@ -4,7 +4,7 @@ The peers' way is what published page graders do: launch, wait for a quiet netwo
 one second apart. Theirs and ours have as many pages at once, in rounds that take turns, on the
 same pages of the shared data folder; nobody reaches a network. Medians of wall time over rounds.
 
-PAIRPROOF_PAGES_ROUNDS (3), PAIRPROOF_PAGES_N (16) and PAIRPROOF_PAGES_JOBS (2) change the size.
+PAIRPROOF_PAGES_ROUNDS (3), PAIRPROOF_PAGES_N (40) and PAIRPROOF_PAGES_JOBS (2) change the size.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from runners.pages.visitor import Visitor
 from sandboxes.chromium import open_browser
 
 ROUNDS = int(os.environ.get("PAIRPROOF_PAGES_ROUNDS", "3"))
-PAGES = int(os.environ.get("PAIRPROOF_PAGES_N", "16"))
+PAGES = int(os.environ.get("PAIRPROOF_PAGES_N", "40"))
 JOBS = int(os.environ.get("PAIRPROOF_PAGES_JOBS", "2"))
 _PICTURES = 3
 _VIEWPORT = {"width": 1280, "height": 720}
