@@ -80,14 +80,14 @@ def test_a_busy_machine_is_measured_like_a_calm_one(
 
 def test_what_is_kept_is_lowered_by_a_run(pairs: Path, tmp_path: Path) -> None:
     """A factor kept from a bad moment holds for no run after it; the record says what was used."""
-    real = api.calibrate().factor
+    api.calibrate()
     path = kept(tmp_path)
     path.write_text(json.dumps({**json.loads(path.read_text()), "factor": 16.0}))
     api.verify(pairs, out=tmp_path / "run")
     manifest = api.load_run(tmp_path / "run").manifest()
-    used = manifest.calibration.factor
-    assert real <= used < 16.0
-    assert json.loads(path.read_text())["factor"] == used
+    used = manifest.calibration
+    assert step_of(used.sample_ms / 1000 / REFERENCE_S) <= used.factor < 16.0
+    assert json.loads(path.read_text())["factor"] == used.factor
 
 
 def test_a_run_keeps_its_measure(pairs: Path, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_factor_below_one_is_refused() -> None:
 
 
 def test_calibrate_prints_its_document(pairs: Path, tmp_path: Path) -> None:
-    """`pairproof calibrate --json`: factor, sample, reference; and the same factor again."""
+    """`pairproof calibrate --json`: factor, sample, reference; and never a higher factor after."""
     said = []
     for _ in range(2):
         done = subprocess.run(
@@ -135,5 +135,5 @@ def test_calibrate_prints_its_document(pairs: Path, tmp_path: Path) -> None:
             capture_output=True, text=True, check=True, timeout=60,
         )  # fmt: skip
         said.append(json.loads(done.stdout))
-    assert said[0]["factor"] == said[1]["factor"] >= 1
+    assert said[0]["factor"] >= said[1]["factor"] >= 1
     assert said[0]["reference_ms"] == REFERENCE_S * 1000
