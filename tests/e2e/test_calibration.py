@@ -35,6 +35,12 @@ def kept(folder: Path) -> Path:
     return next((folder / "cache" / "pairproof" / "calibration").iterdir())
 
 
+def fits(factor: float, sample_ms: float) -> bool:
+    """Whether a sample asks for this factor: enough for it, and not clearly too much."""
+    ratio = sample_ms / 1000 / REFERENCE_S
+    return step_of(ratio) <= factor == settled(ratio, factor)
+
+
 def test_noise_does_not_change_a_factor() -> None:
     """The measured spread around a step stays on it; no machine gets less than the reference."""
     for step in STEPS:
@@ -68,13 +74,11 @@ def test_a_busy_machine_is_measured_like_a_calm_one(
         monkeypatch.setenv("XDG_CACHE_HOME", str(caches[1]))
         with busy_loops(BUSY_LOOPS):
             busy = api.calibrate(settings=settings)
-        apart = busy.sample_ms / calm.sample_ms
-        if abs(apart - 1) < MARGIN:
+        alike = abs(busy.sample_ms / calm.sample_ms - 1) < MARGIN
+        if alike:
             break
-    assert abs(apart - 1) < MARGIN, (calm, busy)
-    for made in (calm, busy):
-        ratio = made.sample_ms / 1000 / REFERENCE_S
-        assert step_of(ratio) <= made.factor == settled(ratio, made.factor)
+    assert alike, (calm, busy)
+    assert fits(calm.factor, calm.sample_ms) and fits(busy.factor, busy.sample_ms), (calm, busy)
     assert calm.sample_ms > REFERENCE_S * 1000 / 20
 
 
@@ -82,11 +86,12 @@ def test_what_is_kept_is_lowered_by_a_run(pairs: Path, tmp_path: Path) -> None:
     """A factor kept from a bad moment holds for no run after it; the record says what was used."""
     api.calibrate()
     path = kept(tmp_path)
-    path.write_text(json.dumps({**json.loads(path.read_text()), "factor": 16.0}))
+    bad = {"factor": 16.0, "sample_ms": 16_000 * REFERENCE_S}
+    path.write_text(json.dumps({**json.loads(path.read_text()), **bad}))
     api.verify(pairs, out=tmp_path / "run")
     manifest = api.load_run(tmp_path / "run").manifest()
     used = manifest.calibration
-    assert step_of(used.sample_ms / 1000 / REFERENCE_S) <= used.factor < 16.0
+    assert used.factor == step_of(used.sample_ms / 1000 / REFERENCE_S) < 16.0
     assert json.loads(path.read_text())["factor"] == used.factor
 
 
@@ -136,4 +141,5 @@ def test_calibrate_prints_its_document(pairs: Path, tmp_path: Path) -> None:
         )  # fmt: skip
         said.append(json.loads(done.stdout))
     assert said[0]["factor"] >= said[1]["factor"] >= 1
+    assert all(fits(one["factor"], one["sample_ms"]) for one in said), said
     assert said[0]["reference_ms"] == REFERENCE_S * 1000
