@@ -219,8 +219,12 @@ def test_one_writer_for_a_run(backend: str, tmp_path: Path) -> None:
     pairs, run = write_pairs(tmp_path / "p.jsonl", 8, SLOW), tmp_path / "run"
     first = started(command(pairs, run, backend, "-q"))
     wait_for(lambda: bool(lines(run)), first)
-    second = subprocess.run(command(pairs, run, backend, "-q"), capture_output=True, text=True,
-                            timeout=60, check=False)  # fmt: skip
+    first.send_signal(signal.SIGSTOP)  # it must not end before the second has begun
+    try:
+        second = subprocess.run(command(pairs, run, backend, "-q"), capture_output=True, text=True,
+                                timeout=60, check=False)  # fmt: skip
+    finally:
+        first.send_signal(signal.SIGCONT)
     assert second.returncode == ExitCode.MISUSE
     assert "another pairproof writes to" in second.stderr
     first.communicate(timeout=60)
