@@ -13,9 +13,8 @@ from sandboxes.cgroups import oom_kills
 
 BACKSTOP = 6.0
 """So many times its wall time a job may take before it is asked what it waited for."""
-PATIENCE = 40.0
-"""So many times, where it was for a processor: 16 jobs and 8 busy loops on two cores take 12, and
-over 15 where neighbours take a part of the cores."""
+_PATIENCE = 40.0
+_PATIENCE_S = 300.0
 START_UP_S = 0.02
 """Processor time that is ours: forks, becoming harmless, the driver. Measured: 2 to 9 ms."""
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
@@ -24,6 +23,17 @@ _NS = 1e-9
 _LOOK_EVERY_S = 0.1
 _LOOK_EVERY_WITHOUT_CGROUP_S = 0.02
 _SOONEST_S = 0.005
+
+
+def patience_s(wall_s: float) -> float:
+    """How long a job may take that waits for a processor, before its time counts as unknown.
+
+    16 jobs and 8 busy loops on two cores take 12 times the wall time. In a container they take 40
+    times it and more: the scheduler gives all containers together as much as each single process
+    beside them. What is known to wait holds nobody up who could run, so that a short limit is no
+    reason to give it up.
+    """
+    return max(_PATIENCE * wall_s, _PATIENCE_S)
 
 
 class Meter:

@@ -13,9 +13,8 @@ from typing import Any, Protocol
 from sandboxes import meter, rootfs, wire
 from sandboxes.base import Job, Outcome, Process, SandboxUnavailable, Status, Stream
 
-_START_WITHIN_S = 60.0
+_START_WITHIN_S = 300.0
 _GRACE_S = 15.0
-_BACKSTOP = meter.PATIENCE + 1
 _JOBS_PER_SLOT = 1000
 _AGE_S = 15 * 60.0
 _TIRED = 0.9
@@ -109,10 +108,10 @@ class Slot:
         Raises:
             SlotLostError: the slot did not answer as it must; it has been closed.
         """
-        request = _request(job)
+        request, wall_s = _request(job), job.limits.wall_s
         try:
             self._line.send(request)
-            frame = self._line.frame(_BACKSTOP * job.limits.wall_s + _GRACE_S)
+            frame = self._line.frame(meter.patience_s(wall_s) + wall_s + _GRACE_S)
             if frame is None:
                 raise wire.WireError("it ended")
             answer, parts = frame

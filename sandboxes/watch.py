@@ -26,7 +26,7 @@ def _late(passed_s: float, told_s: float, wall_s: float) -> str:
     if 2 * told_s < passed_s:
         return "wall"
     # It waited for the processor, so that its time is not known: our fault.
-    return "starved" if passed_s >= meter.PATIENCE * wall_s else ""
+    return "starved" if passed_s >= meter.patience_s(wall_s) else ""
 
 
 def _handle(pid: int) -> int:

@@ -141,7 +141,7 @@ def test_modules_share_one_react(filled: tuple[Path, Path], tmp_path: Path) -> N
     )
     seen = localise(shelf.answer, entry, tmp_path)
     done = subprocess.run(
-        ["node", str(entry)], capture_output=True, timeout=60, check=False, text=True
+        ["node", str(entry)], capture_output=True, timeout=300, check=False, text=True
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == ["18.2.0", "function", "function", "function", True, 21]

@@ -137,7 +137,7 @@ def test_calibrate_prints_its_document(pairs: Path, tmp_path: Path) -> None:
     for _ in range(2):
         done = subprocess.run(
             [sys.executable, "-m", "harness", "calibrate", "--json"],
-            capture_output=True, text=True, check=True, timeout=60,
+            capture_output=True, text=True, check=True, timeout=300,
         )  # fmt: skip
         said.append(json.loads(done.stdout))
     assert said[0]["factor"] >= said[1]["factor"] >= 1

@@ -25,7 +25,7 @@ TEXT_ID = {**RIGHT, "id": "ümläut/ id", "code": RIGHT["code"] + "\n"}
 def pairproof(*arguments: str | Path, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "harness", *map(str, arguments)],
-        cwd=cwd, capture_output=True, text=True, timeout=120, check=False, **more,
+        cwd=cwd, capture_output=True, text=True, timeout=300, check=False, **more,
     )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def test_repro_exports_what_runs_without_us(place: Path, tmp_path: Path) -> None
         assert done.returncode == 0, done.stderr
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         ran = subprocess.run(["sh", "run.sh"], cwd=folder, env={"PATH": path}, check=False,
-                             capture_output=True, text=True, timeout=60)  # fmt: skip
+                             capture_output=True, text=True, timeout=300)  # fmt: skip
         assert ran.returncode == status, ran.stdout + ran.stderr
 
 

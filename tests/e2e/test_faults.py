@@ -62,7 +62,7 @@ def lines(run: Path) -> list[dict[str, Any]]:
 
 
 def wait_for(what: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not what():
         assert process is None or process.poll() is None, process.communicate()
         assert time.monotonic() < deadline, "it never happened"
@@ -72,7 +72,7 @@ def wait_for(what: Callable[[], bool], process: subprocess.Popen[str] | None = N
 def finish(pairs: Path, run: Path, backend: str, count: int) -> None:
     """The same command again ends the run: every pair once, as if nothing had been."""
     done = subprocess.run(command(pairs, run, backend, "-q"), capture_output=True, text=True,
-                          timeout=120, check=False)  # fmt: skip
+                          timeout=300, check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr
     ids = [line["pair_id"] for line in lines(run)]
     assert len(ids) == len(set(ids)) == count
@@ -92,30 +92,30 @@ def test_a_signal_finishes_what_is_in_flight(
     backend: str, tmp_path: Path, number: signal.Signals
 ) -> None:
     """Ctrl-C and SIGTERM once: pairs in flight get verdicts, exit 130, the next command goes on."""
-    pairs, run = write_pairs(tmp_path / "p.jsonl", 12, SLOW), tmp_path / "run"
+    pairs, run = write_pairs(tmp_path / "p.jsonl", 24, SLOW), tmp_path / "run"
     process = started(command(pairs, run, backend, "-q"))
     wait_for(lambda: bool(lines(run)), process)
     process.send_signal(number)
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=300)
     assert process.returncode == ExitCode.INTERRUPTED, told
     assert "same command" in told and "Traceback" not in told
-    assert 1 < len(lines(run)) < 12
-    finish(pairs, run, backend, 12)
+    assert 1 < len(lines(run)) < 24
+    finish(pairs, run, backend, 24)
 
 
 def test_two_signals_end_at_once(backend: str, tmp_path: Path) -> None:
     """Ctrl-C twice drops what is in flight, long before it would have ended."""
-    code = "import time\n\n\ndef f(x):\n    time.sleep(8)\n    return x + 1\n"
+    code = "import time\n\n\ndef f(x):\n    time.sleep(100)\n    return x + 1\n"
     pairs, run = write_pairs(tmp_path / "p.jsonl", 4, code), tmp_path / "run"
-    process = started(command(pairs, run, backend, "-q"))
+    process = started(command(pairs, run, backend, "-q", "--wall", "100"))
     wait_for(lambda: '"canaries": "passed"' in _text(run / "manifest.json"), process)
     time.sleep(1)
     begun = time.monotonic()
     for _ in range(2):
         process.send_signal(signal.SIGINT)
         time.sleep(0.2)
-    _, told = process.communicate(timeout=60)
-    assert time.monotonic() - begun < 5
+    _, told = process.communicate(timeout=300)
+    assert time.monotonic() - begun < 60
     assert process.returncode == ExitCode.INTERRUPTED, told
     assert lines(run) == [] and "Traceback" not in told
 
@@ -160,7 +160,7 @@ def test_a_full_disk_ends_clearly_and_resumes(backend: str, tmp_path: Path) -> N
     pairs = write_pairs(tmp_path / "p.jsonl", 60)
     with tiny_disk(tmp_path / "disk", 200) as disk:
         done = subprocess.run(command(pairs, disk / "run", backend, "-q"), capture_output=True,
-                              text=True, timeout=120, check=False)  # fmt: skip
+                              text=True, timeout=300, check=False)  # fmt: skip
         assert done.returncode == ExitCode.CANNOT_JUDGE, done.stderr
         assert "No space left" in done.stderr
         assert "same command" in done.stderr
@@ -180,7 +180,7 @@ def test_a_file_size_limit_tears_nothing(backend: str, tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, resource.RLIM_INFINITY))
 
     process = started(command(pairs, run, backend, "-q"), preexec_fn=limit)
-    _, told = process.communicate(timeout=120)
+    _, told = process.communicate(timeout=300)
     assert process.returncode == ExitCode.CANNOT_JUDGE, told
     assert "File too large" in told and "Traceback" not in told
     assert 0 < len((run / "verdicts.jsonl").read_bytes()) <= 40_000
@@ -200,14 +200,14 @@ def test_memory_that_we_lack_is_not_the_pairs_fault(
         resource.setrlimit(resource.RLIMIT_AS, (room_mb << 20, resource.RLIM_INFINITY))
 
     process = started(command(pairs, run, backend, "-q"), preexec_fn=limit)
-    _, told = process.communicate(timeout=120)
+    _, told = process.communicate(timeout=300)
     assert process.returncode in (0, ExitCode.CANNOT_JUDGE), told
     api.verify(pairs, out=tmp_path / "calm", settings=load_settings(sandbox=backend), limit=1)
     (due,) = [line["status"] for line in lines(tmp_path / "calm")]
     assert due not in ("unscored", "rejected")
     assert {line["status"] for line in lines(run)} <= {due, "unscored"}
     done = subprocess.run(command(pairs, run, backend, "-q"), capture_output=True, text=True,
-                          timeout=120, check=False)  # fmt: skip
+                          timeout=300, check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr
     last = {line["pair_id"]: line["status"] for line in lines(run)}
     assert list(last.values()) == [due] * 6
@@ -222,12 +222,12 @@ def test_one_writer_for_a_run(backend: str, tmp_path: Path) -> None:
     first.send_signal(signal.SIGSTOP)  # it must not end before the second has begun
     try:
         second = subprocess.run(command(pairs, run, backend, "-q"), capture_output=True, text=True,
-                                timeout=60, check=False)  # fmt: skip
+                                timeout=300, check=False)  # fmt: skip
     finally:
         first.send_signal(signal.SIGCONT)
     assert second.returncode == ExitCode.MISUSE
     assert "another pairproof writes to" in second.stderr
-    first.communicate(timeout=60)
+    first.communicate(timeout=300)
     assert first.returncode == 0
     assert len(lines(run)) == 8
 
@@ -238,7 +238,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     with tiny_disk(tmp_path / "disk", 200) as disk:
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
         done = subprocess.run(command(pairs, disk / "run", "embedded", "-q"), text=True,
-                              capture_output=True, timeout=60, check=False)  # fmt: skip
+                              capture_output=True, timeout=300, check=False)  # fmt: skip
     assert done.returncode == ExitCode.MISUSE
     assert "cannot write to" in done.stderr and "-o" in done.stderr
 
@@ -252,7 +252,7 @@ def test_nobody_reads_what_we_say(backend: str, tmp_path: Path) -> None:
     process = subprocess.Popen(command(pairs, run, backend, "--json"), stdout=writer,
                                stderr=subprocess.PIPE, text=True)  # fmt: skip
     os.close(writer)
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=300)
     assert "Traceback" not in told and "BrokenPipe" not in told
     assert process.returncode == ExitCode.DONE
     assert len(lines(run)) == 4
@@ -318,7 +318,8 @@ def test_a_slot_that_hangs_is_given_up(
     """SIGSTOP to a slot's PID 1: after the client's patience the job runs in a fresh slot."""
     if os.geteuid() != 0:
         pytest.skip("stopping a slot from outside needs root: sudo -E python -m pytest tests/e2e")
-    monkeypatch.setattr("sandboxes.slots._GRACE_S", 2.0)
+    monkeypatch.setattr("sandboxes.slots._GRACE_S", 5.0)
+    monkeypatch.setattr("sandboxes.meter.patience_s", lambda wall_s: 6 * wall_s)
     sandbox = sandboxes.create("embedded", simple, slots=1)
     try:
         sandbox.run(job())
@@ -358,7 +359,7 @@ def test_slots_killed_under_jobs_blame_nobody(simple: dict[str, Profile]) -> Non
         killer = threading.Thread(target=kill, args=(2,))
         killer.start()
         with pytest.raises(SandboxUnavailable, match="lost under a job"):
-            sandbox.run(job("time.sleep(1.5)"))
+            sandbox.run(job("time.sleep(60)", limits=Limits(cpu_s=2, wall_s=60)))
         killer.join()
         assert sandbox.run(job()).status is Status.OK
     finally:
@@ -418,7 +419,7 @@ def test_the_date_jumps_under_a_run(backend: str, tmp_path: Path) -> None:
     )
     arguments = command(pairs, run, backend, "-q")
     done = subprocess.run([sys.executable, "-c", jump, *arguments[2:]], cwd=ROOT, text=True,
-                          capture_output=True, timeout=60, check=False)  # fmt: skip
+                          capture_output=True, timeout=300, check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr
     finish(pairs, run, backend, 6)
 

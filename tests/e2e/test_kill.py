@@ -39,7 +39,7 @@ def test_killed_at_twenty_random_points(tmp_path: Path) -> None:
     pairs.write_text(pairs.read_text() + '{"id": "broken", \n')
     calm = tmp_path / "calm"
     started = time.monotonic()
-    subprocess.run(command(pairs, calm), check=True, timeout=120)
+    subprocess.run(command(pairs, calm), check=True, timeout=300)
     whole_s = time.monotonic() - started
 
     run = tmp_path / "killed"
@@ -52,7 +52,7 @@ def test_killed_at_twenty_random_points(tmp_path: Path) -> None:
         os.kill(process.pid, signal.SIGKILL) if process.poll() is None else None
         process.wait()
     assert interrupted >= 10
-    subprocess.run(command(pairs, run), check=True, timeout=120)
+    subprocess.run(command(pairs, run), check=True, timeout=300)
 
     lines = (run / "verdicts.jsonl").read_text().splitlines()
     ids = [json.loads(line)["pair_id"] for line in lines]
@@ -71,7 +71,7 @@ def test_one_interrupt_finishes_what_is_in_flight(tmp_path: Path) -> None:
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "same command" in told
     done = len((run / "verdicts.jsonl").read_text().splitlines())

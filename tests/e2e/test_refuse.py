@@ -24,7 +24,7 @@ def without_namespaces(arguments: str, cwd: Path) -> subprocess.CompletedProcess
     nowhere = {**os.environ, "DOCKER_HOST": f"unix://{cwd}/no-engine.sock"}
     command = FORBID + f"{sys.executable} -m harness {arguments}"
     return subprocess.run(["unshare", "-Ur", "sh", "-c", command], cwd=cwd, check=False, env=nowhere,
-                          capture_output=True, text=True, timeout=60)  # fmt: skip
+                          capture_output=True, text=True, timeout=300)  # fmt: skip
 
 
 def test_verify_refuses_and_says_what_to_do(tmp_path: Path) -> None:

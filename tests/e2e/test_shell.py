@@ -26,7 +26,7 @@ def converse(arguments: list[str]) -> tuple[str, int]:
     if pid == 0:
         os.execv(sys.executable, [sys.executable, "-m", "harness", *arguments])
     shown, typed = b"", False
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         ready, _, _ = select.select([terminal], [], [], 1)
         if ready:

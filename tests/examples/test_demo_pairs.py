@@ -219,7 +219,7 @@ def test_programs_print_what_the_sketch_says(key: str, tmp_path: Path) -> None:
     for given, printed in blocks:
         done = subprocess.run(
             [sys.executable, "solution.py"], input=given + "\n", cwd=tmp_path, text=True,
-            capture_output=True, check=True, timeout=30,
+            capture_output=True, check=True, timeout=300,
         )  # fmt: skip
         assert done.stdout.strip() == printed.strip()
 
@@ -228,7 +228,7 @@ def run_pytest(code: str, suite: str, folder: Path) -> int:
     (folder / "solution.py").write_text(code)
     (folder / "test_solution.py").write_text(suite)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=60)
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=300)
     return done.returncode
 
 

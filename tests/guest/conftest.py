@@ -99,7 +99,7 @@ def _kill(pid: int) -> None:
 
 def report_of(
     suite: str, code: str = "", *, kind: str = "pytest", entry_point: str = "", order_seed: int = 0,
-    mode: str = "split", hostile: Callable[[int], None] | None = None, wall_s: float = 15.0,
+    mode: str = "split", hostile: Callable[[int], None] | None = None, wall_s: float = 60.0,
     reply_s: float = 10.0, folder: Path | None = None,
 ) -> bytes:  # fmt: skip
     """The bytes that the tests' process wrote to its private pipe.

@@ -230,7 +230,7 @@ def test_two(): pass
 def test_unsolicited_message_after_the_answer() -> None:
     """A thread of the code that speaks out of turn ends the trust in it."""
     code = "def f(): return 1\n"
-    suite = "import time, solution\ndef test_one():\n assert solution.f() == 1\n time.sleep(.3)\ndef test_two(): assert solution.f() == 1"
+    suite = "import time, solution\ndef test_one():\n assert solution.f() == 1\n time.sleep(1.5)\ndef test_two(): assert solution.f() == 1"
 
     def chatty(fd: int) -> None:
         import split

@@ -36,7 +36,7 @@ FORBIDDEN = ("\x1b", "\x07", "\x9b", "\u202e", "\u200b")
 def pairproof(cwd: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "harness", *arguments],
-        cwd=cwd, capture_output=True, timeout=120, check=False,
+        cwd=cwd, capture_output=True, timeout=300, check=False,
     )  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def test_a_renderer_has_no_interface_but_loopback(where: str) -> None:
     """The kernel shows the processes that run pages no way out."""
     with contextlib.closing(opened(where)) as browser:
         line(browser).page()
-        until = time.monotonic() + 10  # a renderer takes its name after its fork
+        until = time.monotonic() + 120  # a renderer takes its name after its fork
         while not (found := renderers(browser.pid)) and time.monotonic() < until:
             time.sleep(0.05)
         assert found

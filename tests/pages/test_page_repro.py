@@ -147,7 +147,7 @@ def test_the_script_opens_the_page_in_the_browser_that_is_named(run: Run, tmp_pa
     opener.write_text('#!/bin/sh\necho "opened $1"\n')
     opener.chmod(0o755)
     done = subprocess.run(
-        [str(tmp_path / "an export" / "run.sh")], capture_output=True, text=True, timeout=20,
+        [str(tmp_path / "an export" / "run.sh")], capture_output=True, text=True, timeout=300,
         env={**os.environ, "BROWSER": str(opener)}, check=True,
     )  # fmt: skip
     assert "recorded verdict: rejected load" in done.stdout

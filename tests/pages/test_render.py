@@ -190,7 +190,7 @@ def run(*arguments: str, cwd: Path, text: str = "") -> subprocess.CompletedProce
     env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
     return subprocess.run(
         [sys.executable, "-m", "harness", *arguments],
-        cwd=cwd, capture_output=True, text=True, timeout=240, check=False, input=text, env=env,
+        cwd=cwd, capture_output=True, text=True, timeout=300, check=False, input=text, env=env,
     )  # fmt: skip
 
 

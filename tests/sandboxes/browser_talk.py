@@ -75,7 +75,7 @@ class Line:
     def visit(self, session: str, url: str) -> str:
         """Go there, and give the whole document as text; of an error page where it is refused."""
         self.ask("Page.navigate", session, url=url)
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while self.value(session, "document.readyState") != "complete":
             if time.monotonic() > until:
                 raise TimeoutError(f"{url} did not load")
@@ -124,7 +124,7 @@ def alive(pid: int) -> bool:
     return False
 
 
-def gone(pids: list[int], within_s: float = 20.0) -> bool:
+def gone(pids: list[int], within_s: float = 60.0) -> bool:
     """Whether all of them end soon."""
     until = time.monotonic() + within_s
     while any(map(alive, pids)):

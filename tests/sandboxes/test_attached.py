@@ -31,7 +31,7 @@ def test_closing_a_slot_is_silent(public: Path) -> None:
         [sys.executable, "-X", "dev", "-c", code],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert (done.stdout, done.stderr, done.returncode) == ("ok\n", "", 0)

@@ -226,9 +226,14 @@ time.sleep(0.3)
 def test_output_flood(sandbox: Any) -> None:
     """Endless output is `output`, and ends long before the time does."""
     begun = time.monotonic()
-    done = sandbox.run(job("while True: os.write(1, b'x' * 65536)", limits=limits(output_kb=64)))
+    done = sandbox.run(
+        job(
+            "while True: os.write(1, b'x' * 65536)",
+            limits=limits(output_kb=64, cpu_s=60, wall_s=60),
+        )
+    )
     assert done.status is Status.OUTPUT, shown(done)
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 30
 
 
 def test_a_little_too_much_output(sandbox: Any) -> None:

@@ -171,10 +171,12 @@ def test_close_leaves_no_container(public: Path) -> None:
         )
     )
     thread.start()
-    time.sleep(1.5)
+    until = time.monotonic() + 120
+    while len(ours()) < 2 and time.monotonic() < until:
+        time.sleep(0.1)
     assert len(ours()) >= 2
     made.close()
-    thread.join(20)
+    thread.join(120)
     assert not thread.is_alive() and ours() == []
 
 
@@ -214,7 +216,7 @@ def test_leftovers_of_a_killed_process_are_swept(public: Path) -> None:
         assert ours(dead) and ours(alive)
         victim.kill()
         victim.wait()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 120
         while any(c.status == "running" for c in ours(dead)):
             assert time.monotonic() < deadline, "a container outlives its client"
             time.sleep(0.1)
@@ -257,7 +259,7 @@ def test_a_container_removed_by_hand_costs_a_retry(docker: Docker) -> None:
 def test_a_frozen_container_is_our_fault(docker: Docker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A slot that answers nothing is given up after a while; its job judges nobody."""
     monkeypatch.setattr("sandboxes.slots._GRACE_S", 1.0)
-    monkeypatch.setattr("sandboxes.slots._BACKSTOP", 6.0)
+    monkeypatch.setattr("sandboxes.meter.patience_s", lambda wall_s: 6 * wall_s)
     monkeypatch.setattr("sandboxes.attached._STOP_WITHIN_S", 1)
     docker.run(TELL)
     stop = threading.Event()
@@ -297,7 +299,7 @@ def test_no_engine_says_what_to_type(
     with pytest.raises(SandboxUnavailable, match="no Docker engine answers") as caught:
         made.run(TELL)
     made.close()
-    assert time.monotonic() - begun < 10 and "DOCKER_HOST" in caught.value.hint
+    assert time.monotonic() - begun < 30 and "DOCKER_HOST" in caught.value.hint
 
 
 def test_a_missing_image_says_what_to_type(
@@ -351,7 +353,7 @@ def test_an_engine_that_restarts_loses_nothing(public: Path, number: signal.Sign
         time.sleep(1)
         private.start()
         before = len(answers)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while len(answers) < before + 20 and time.monotonic() < deadline:
             time.sleep(0.1)
         stop.set()
@@ -405,7 +407,7 @@ def test_a_successor_waits_before_its_predecessor_retires(
     monkeypatch.setattr("sandboxes.slots._JOBS_PER_SLOT", 10)
     for _ in range(9):
         docker.run(TELL)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while len([c for c in ours() if c.status == "running"]) < 2:
         assert time.monotonic() < deadline, "no successor was started"
         time.sleep(0.05)

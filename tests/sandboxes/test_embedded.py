@@ -67,7 +67,7 @@ def groups_of(pids: list[int]) -> list[Path]:
     return found
 
 
-def gone(pids: list[int], within_s: float = 5.0) -> bool:
+def gone(pids: list[int], within_s: float = 60.0) -> bool:
     deadline = time.monotonic() + within_s
     while alive(pids) or groups_of(pids):
         if time.monotonic() > deadline:
@@ -110,8 +110,8 @@ def test_close_ends_busy_slots(public: Path) -> None:
     time.sleep(0.2)
     begun = time.monotonic()
     made.close()
-    thread.join(10)
-    assert time.monotonic() - begun < 5 and len(caught) == 1
+    thread.join(60)
+    assert time.monotonic() - begun < 30 and len(caught) == 1
 
 
 HOST = """
@@ -123,9 +123,8 @@ made.run(Job(processes=(Process(argv=("/bin/true",)),)))
 busy = Job(processes=(Process(argv=("/bin/sleep", "60")),), limits=Limits(wall_s=60))
 threading.Thread(target=made.run, args=(busy,)).start()
 threading.Thread(target=made.run, args=(busy,)).start()
-time.sleep(0.5)
 print("ready", flush=True)
-time.sleep(60)
+time.sleep(300)
 """
 
 
@@ -141,8 +140,10 @@ def test_sudden_death_leaves_nothing(public: Path, victim: str) -> None:
     assert host.stdout is not None
     try:
         assert host.stdout.readline() == b"ready\n"
+        until = time.monotonic() + 120
+        while len(sleepers := asleep(host.pid)) < 2 and time.monotonic() < until:
+            time.sleep(0.02)
         pids = slot_processes(host.pid)
-        sleepers = [p for p in processes_of(host.pid) if command_line(p) == b"/bin/sleep\x0060\x00"]
         assert len(pids) >= 4 and len(sleepers) == 2
         if victim == "host":
             host.kill()
@@ -162,6 +163,10 @@ def test_sudden_death_leaves_nothing(public: Path, victim: str) -> None:
         again.close()
     assert gone(pids)
     assert not any(command_line(pid).startswith(b"/bin/sleep") for pid in sleepers)
+
+
+def asleep(host: int) -> list[int]:
+    return [p for p in processes_of(host) if command_line(p) == b"/bin/sleep\x0060\x00"]
 
 
 def status(pid: int) -> str:
@@ -432,7 +437,7 @@ def test_probe_refuses_where_namespaces_are_forbidden() -> None:
     """Where unshare is not permitted the answer is no, with the step and what to type."""
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_NAMESPACES],
-        capture_output=True, text=True, cwd=ROOT, timeout=60, check=True,
+        capture_output=True, text=True, cwd=ROOT, timeout=300, check=True,
     )  # fmt: skip
     available_, reason, remedy = done.stdout.split("|")
     assert available_.strip() == "False"

@@ -203,7 +203,7 @@ def run_pytest(folder: Path) -> dict[str, bool]:
     """File name to whether it passed with at least one test."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--tb=short", "-rA", "-p", "no:cacheprovider"],
-        cwd=folder, capture_output=True, text=True, timeout=120,
+        cwd=folder, capture_output=True, text=True, timeout=300,
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )  # fmt: skip
     seen: dict[str, bool] = {}

@@ -54,7 +54,7 @@ def _failed(folder: Path) -> set[str]:
     ]
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=280, env=environment
+        command, cwd=folder, capture_output=True, text=True, timeout=300, env=environment
     )
     assert done.returncode in (0, 1), done.stdout[-2000:] + done.stderr[-2000:]
     lines = [x for x in done.stdout.splitlines() if x.startswith(("FAILED ", "ERROR "))]

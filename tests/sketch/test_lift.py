@@ -36,7 +36,7 @@ def test_lifted_and_native_suites_decide_alike(tmp_path: Path) -> None:
             (tmp_path / f"test_{name}-{number}.py").write_text(text)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--tb=no", "-rA", "-p", "no:cacheprovider"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=120,
+        cwd=tmp_path, capture_output=True, text=True, timeout=300,
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )  # fmt: skip
     failed = {line.split()[1].split("::")[0] for line in done.stdout.splitlines()
