@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from sandboxes import cgroups, linux, meter, seccomp, toolchain, watch, wipe, wire
+from sandboxes import cgroups, container, linux, meter, seccomp, toolchain, watch, wipe, wire
 from sandboxes.arena import Arena, reply
 from sandboxes.base import Profile, SandboxUnavailable
 from sandboxes.capture import KEPT_BYTES, Capture, Report
@@ -347,3 +347,12 @@ def test_header_is_json_and_carries_sizes() -> None:
     (size,) = struct.unpack("!I", frame[:4])
     assert json.loads(frame[4 : 4 + size]) == {"k": 1, "blobs": [2]}
     assert frame[4 + size :] == b"ab"
+
+
+def test_nothing_that_a_caller_asks_for_opens_a_container() -> None:
+    """What closes a container of ours is put last: a caller's own settings do not replace it."""
+    host = {"NetworkMode": "host", "ReadonlyRootfs": False, "CapDrop": [], "Memory": 5}
+    what = {"Image": "i", "NetworkDisabled": False, "Labels": {}, "HostConfig": {"Binds": ["/:/"]}}
+    body = container.piped(what, host)
+    assert body["HostConfig"] == {"Memory": 5, **container.shut()}
+    assert body["NetworkDisabled"] is True and container.LABEL in body["Labels"]
