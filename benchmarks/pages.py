@@ -1,7 +1,8 @@
 """Real pages: a full Chromium for each, beside ours that renders and ours that probes.
 
 The peers' way is what published page graders do: launch, wait for a quiet network, three pictures
-one second apart. Theirs and ours have as many pages at once, in rounds that take turns, on the
+one second apart. CPU is what a control group counts, of browsers that were replaced
+meanwhile too (root). Theirs and ours have as many pages at once, in rounds that take turns, on the
 same pages of the shared data folder; nobody reaches a network. Medians of wall time over rounds.
 
 PAIRPROOF_PAGES_ROUNDS (3), PAIRPROOF_PAGES_N (40) and PAIRPROOF_PAGES_JOBS (2) change the size.
@@ -14,10 +15,12 @@ import shutil
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks._measure import corpus, measure
+from benchmarks._engine import accounted
+from benchmarks._measure import corpus
 from harness.cdn.shelf import Shelf, open_shelf
 from runners.pages.scene import Order
 from runners.pages.visitor import Visitor
@@ -37,7 +40,7 @@ def run() -> dict[str, Any]:
     pages = every[:: max(1, len(every) // PAGES)][:PAGES]
     shelf = open_shelf()
     rows: dict[str, list[dict[str, Any]]] = {}
-    with Visitor(open_browser, slots=JOBS) as visitor:
+    with accounted() as clock, Visitor(open_browser, slots=JOBS) as visitor:
 
         def ours(depth: str) -> Callable[[Path], object]:
             return lambda page: visitor.visit(
@@ -51,8 +54,8 @@ def run() -> dict[str, Any]:
         }
         for _ in range(ROUNDS + 1):  # the first round warms caches and is not counted
             for name, act in systems.items():
-                row = measure(name, len(pages), lambda act=act: _all(act, pages))  # type: ignore[misc]
-                rows.setdefault(name, []).append(row)
+                work = partial(_all, act, pages)
+                rows.setdefault(name, []).append(clock.measure(name, len(pages), JOBS, work))
     middle = {name: _median(kept[1:]) for name, kept in rows.items()}
     theirs = middle["browser_per_page"]
     wall = {name: row["wall_ms"] for name, row in middle.items()}

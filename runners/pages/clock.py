@@ -152,8 +152,10 @@ class FrameClock(Clock):
         self._expired = False
         grant = {"policy": "advance", "budget": us / 1000}
         granted = self._post("Emulation.setVirtualTimePolicy", grant)
-        if not self._patience.until(lambda: self._expired, _BUSY, or_idle=True):
-            self._gate.release()  # a script stands still until it has its answer
+        gate = self._gate
+        self._patience.until(lambda: self._expired or gate.stalls, _BUSY, or_idle=True)
+        if not self._expired:
+            gate.release()  # a script stands still until it has its answer, or all of the page
             self._patience.until(lambda: self._expired, _BUSY)
         self._patience.reply(granted)
 

@@ -88,12 +88,18 @@ class Gate:
         self._page = self._mind_integrity(page)
         self._seen: dict[tuple[str, str], Request] = {}
         self._served = False
-        self._flying: dict[str, float] = {}
+        self._flying: dict[str, tuple[float, str]] = {}
+        """Since when, and for which address."""
         self._quiet_after: list[Call] = []
         self._holding = False
         self._held: list[Callable[[], Call]] = []
         self._kept: set[str] = set()
         """The numbers of the requests whose answers are held."""
+        self._behind: set[str] = set()
+        """The addresses that are not asked before a preflight for them has its answer."""
+        self.stalls = False
+        """No time passes until what is held is released: a document is about to take the place of
+        another."""
         self.stirred = False
         """Something was waited for since this was last set to False."""
         self._asked: list[Call] = []
@@ -110,7 +116,10 @@ class Gate:
         """Whether the page has got every answer that it waits for, but those that are held."""
         self._quiet_after = [call for call in self._quiet_after if not call.done]
         self._asked = [call for call in self._asked if not call.done]
-        return not (self._quiet_after or self._flying.keys() - self._kept or self._asked)
+        return not (self._quiet_after or self._asked or any(map(self._waited, self._flying)))
+
+    def _waited(self, number: str) -> bool:
+        return number not in self._kept and self._flying[number][1] not in self._behind
 
     def ask_around(self) -> None:
         """Have the page's workers answered before it is quiet; who did not the last time is busy
@@ -123,7 +132,7 @@ class Gate:
         two seconds (an image that nobody wants any more, say) is given up."""
         if self._flying:
             now = time.monotonic()
-            self._flying = {k: t for k, t in self._flying.items() if now - t < _GIVEN_UP_S}
+            self._flying = {k: f for k, f in self._flying.items() if now - f[0] < _GIVEN_UP_S}
         return self.quiet()
 
     def give_up(self) -> None:
@@ -147,11 +156,13 @@ class Gate:
         self._holding = False
         held, self._held = self._held, []
         self._kept.clear()
+        self._behind.clear()
+        self.stalls = False
         self._quiet_after += [answer() for answer in held]
 
-    def begun(self, number: str) -> None:
+    def begun(self, number: str, url: str = "") -> None:
         """The page asks for something: told by the page's process, in order with its frames."""
-        self._flying[number] = time.monotonic()
+        self._flying[number] = (time.monotonic(), url)
         self.stirred = True
 
     def ended(self, number: str) -> None:
@@ -177,9 +188,12 @@ class Gate:
     def paused(self, params: dict[str, Any], post: Post) -> None:
         """Answer the request that an event of `Fetch.requestPaused` is about."""
         self.stirred = True
+        url, kind = params["request"]["url"], params.get("resourceType", "")
         if self._holding:
             self._kept.add(params.get("networkId", ""))
-        url, kind = params["request"]["url"], params.get("resourceType", "")
+            if params["request"].get("method") == "OPTIONS":
+                self._behind.add(url)
+            self.stalls |= kind == "Document"
         number = params["requestId"]
         if url == _ICON:
             self._fulfil(number, post, 204, {"content-type": "text/plain"}, b"")

@@ -289,7 +289,7 @@ class Tab:
         if method == "Fetch.requestPaused":
             self.gate.paused(params, self.post)
         elif method == "Network.requestWillBeSent":
-            self.gate.begun(params["requestId"])
+            self.gate.begun(params["requestId"], params["request"]["url"])
         elif method in ("Network.loadingFinished", "Network.loadingFailed"):
             self.gate.ended(params["requestId"])
         elif method == "Emulation.virtualTimeBudgetExpired":
