@@ -72,6 +72,36 @@ def test_one_frame_is_enough_for_any_errand(open_page: OpenPage, name: str) -> N
     assert _log(scene) == ["done"]
 
 
+LEAVES = {
+    "a link to elsewhere": "location.href = 'https://example.com/'",
+    "a form": """const f = document.body.appendChild(document.createElement('form'));
+        f.action = 'https://example.com/'; f.submit()""",
+    "a frame": "document.body.append(Object.assign(document.createElement('iframe'), { src: 'https://example.com/' }))",
+    "checked requests": "for (let i = 0; i < 3; i++) " + ERRANDS["a checked request"],
+}
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_what_is_kept_back_is_not_waited_for(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Nobody sits until the browser idles for answers that we hold ourselves, or for what comes
+    only after them: a document that time stands still for, a request behind its preflight."""
+    scene = open_page(_PAGE % f"b.onclick = () => {{ {LEAVES[name]}; }};")
+    patience: Any = scene.tab._patience
+    until, held = patience.until, []
+
+    def told(*args: Any, **more: Any) -> bool:
+        held.append(until(*args, **more))
+        return bool(held[-1])
+
+    monkeypatch.setattr(patience, "until", told)
+    _click(scene)
+    scene.tab.clock.advance(_STEP_MS)
+    assert scene.tab.gate.total > 1
+    assert held and all(held)
+
+
 def test_no_time_passes_before_a_click_is_heard(open_page: OpenPage) -> None:
     """Its handler reads the instant at which it was sent."""
     scene = open_page(_PAGE % "b.onclick = () => log.push(performance.now());")
