@@ -155,6 +155,7 @@ class Gate:
         """Give the answers that were kept back, and no longer keep any."""
         self._holding = False
         held, self._held = self._held, []
+        self.stirred |= bool(held)
         self._kept.clear()
         self._behind.clear()
         self.stalls = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from runners.pages.evidence import End, PageError
 from runners.pages.inputs import at, click, drag, press, spot
 from runners.pages.probes.fresh import reload
+from runners.pages.requests import Gate
 from runners.pages.scene import Scene
 
 OpenPage = Callable[[str], Scene]
@@ -100,6 +102,30 @@ def test_what_is_kept_back_is_not_waited_for(
     scene.tab.clock.advance(_STEP_MS)
     assert scene.tab.gate.total > 1
     assert held and all(held)
+
+
+def test_what_is_released_is_waited_for() -> None:
+    """An answer that was kept back is no longer excused, however calm it was meanwhile."""
+    gate, sent = Gate(b"", None), []
+
+    def post(method: str, _params: object = None) -> Any:
+        sent.append(SimpleNamespace(method=method, done=False))
+        return sent[-1]
+
+    gate.hold()
+    gate.begun("1", "https://api.example/")
+    asked = {"url": "https://api.example/", "method": "GET"}
+    told = {"requestId": "a", "networkId": "1", "request": asked, "resourceType": "XHR"}
+    gate.paused(told, post)
+    assert gate.quiet() and not sent
+    gate.stirred = False
+    gate.release()
+    assert [call.method for call in sent] == ["Fetch.failRequest"]
+    assert gate.stirred and not gate.quiet()
+    sent[0].done = True
+    assert not gate.quiet()
+    gate.ended("1")
+    assert gate.quiet()
 
 
 def test_no_time_passes_before_a_click_is_heard(open_page: OpenPage) -> None:
