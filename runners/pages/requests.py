@@ -194,13 +194,13 @@ class Gate:
             self._kept.add(params.get("networkId", ""))
             if params["request"].get("method") == "OPTIONS":
                 self._behind.add(url)
-            self.stalls |= kind == "Document"
         number = params["requestId"]
         if url == _ICON:
             self._fulfil(number, post, 204, {"content-type": "text/plain"}, b"")
             return
         self.count("requests")
         if kind == "Document" and params.get("frameId") == self.frame:
+            self.stalls = self._holding
             self._document(url, number, post)
             return
         if self.failing and kind in ("XHR", "Fetch"):
