@@ -127,6 +127,7 @@ def outcomes(backend: str, guest: Path, slots: int) -> dict[tuple[str, float], O
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("backend", "load", "slots"),
     [("embedded", 0, 1), ("embedded", BUSY_LOOPS, 16), ("docker", BUSY_LOOPS, 16)],
@@ -182,6 +183,7 @@ def _rounds_per_s() -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("backend", "loads"),
     [("embedded", ((0, 1), (BUSY_LOOPS, 16))), ("docker", ((BUSY_LOOPS, 16),))],

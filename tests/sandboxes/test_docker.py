@@ -258,9 +258,6 @@ def test_a_container_removed_by_hand_costs_a_retry(docker: Docker) -> None:
 
 def test_a_frozen_container_is_our_fault(docker: Docker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A slot that answers nothing is given up after a while; its job judges nobody."""
-    monkeypatch.setattr("sandboxes.slots._GRACE_S", 1.0)
-    monkeypatch.setattr("sandboxes.meter.patience_s", lambda wall_s: 6 * wall_s)
-    monkeypatch.setattr("sandboxes.attached._STOP_WITHIN_S", 1)
     docker.run(TELL)
     stop = threading.Event()
 
@@ -274,7 +271,11 @@ def test_a_frozen_container_is_our_fault(docker: Docker, monkeypatch: pytest.Mon
     thread.start()
     limits = Limits(wall_s=1, memory_mb=128, pids=32, disk_mb=16, inodes=512)
     try:
-        with pytest.raises(SandboxUnavailable):
+        with monkeypatch.context() as hasty, pytest.raises(SandboxUnavailable):
+            hasty.setattr("sandboxes.slots._START_WITHIN_S", 5.0)
+            hasty.setattr("sandboxes.slots._GRACE_S", 1.0)
+            hasty.setattr("sandboxes.meter.patience_s", lambda wall_s: 6 * wall_s)
+            hasty.setattr("sandboxes.attached._STOP_WITHIN_S", 1)
             docker.run(job("time.sleep(0.8)", limits=limits))
     finally:
         stop.set()
