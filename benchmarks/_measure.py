@@ -19,7 +19,10 @@ def corpus(name: str) -> Path:
 
 
 def tree_cpu_s() -> float:
-    """CPU seconds of this process, of its living descendants, and of all that they waited for."""
+    """CPU seconds of this process, of its living descendants, and of all that they waited for.
+
+    Not of processes that nobody waits for (a browser's, an engine's): `_engine` counts those.
+    """
     parents: dict[int, int] = {}
     used: dict[int, float] = {}
     for entry in Path("/proc").iterdir():

@@ -13,14 +13,15 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks._engine import PARENT, Clock, accounted
-from benchmarks._measure import corpus
+from benchmarks._measure import corpus, median
 from benchmarks._suites import suite_corpus
 from harness.config import load_settings
 from harness.dataset import read_pairs
@@ -34,16 +35,18 @@ from runners.suites import count_roster
 from sandboxes import engine, images
 
 CONCURRENCY = (1, 2, 4, 8)
+# gVisor's own kernel uses a tenth of a core while it waits, so that nothing is measured beside it.
 OURS = {
     "embedded": "embedded",
     "uid": "docker:uid",
     "uidns": "docker:uidns",
-    "runsc": "docker:runsc",
     "container": "docker:container",
 }
-SLOW = {"docker_run": 82, "docker_run_sdk": 41, "container": 41, "runsc": 82}
-"""How many of the programs the slow ones get at each concurrency."""
-ROUNDS = {"plain_python": 3, "embedded": 3, "uid": 3, "uidns": 3}
+SHARE = {"container": 4, "runsc": 2}
+"""Of ours that are slow: one of so many programs is run."""
+AGAIN = 3
+"""So many times the others run each."""
+TURNS = 6
 SUITES = 24
 _SUITE_SYSTEMS = ("fresh_pytest", "uid_suite", "uid_suite_split")
 """Measured one at a time only."""
@@ -75,10 +78,14 @@ def run() -> dict[str, Any]:
         folder.chmod(0o755)
         files = _files(folder)
         for jobs in CONCURRENCY:
-            rows += _plain_ways(clock, files, jobs)
-            for system, sandbox in OURS.items():
-                if system != "runsc" or _has_runsc():
-                    rows.append(_ours(clock, system, sandbox, jobs))
+            with ExitStack() as opened:
+                ways = opened.enter_context(_plain_ways(files))
+                ours = (_our_way(system, sandbox, jobs) for system, sandbox in OURS.items())
+                ways += map(opened.enter_context, ours)
+                rows += _in_turn(clock, jobs, ways)
+            if _has_runsc():
+                with _our_way("runsc", "docker:runsc", jobs) as way:
+                    rows += _in_turn(clock, jobs, [way])
         rows += _suite_rows(clock, folder)
     ratios = {jobs: _ratios(rows, jobs) for jobs in CONCURRENCY}
     return {
@@ -130,27 +137,51 @@ def _each(jobs: int, things: list[Any], work: Callable[[Any], object]) -> Callab
     return all_of_them
 
 
-def _fastest(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """The row with the median CPU of several rounds."""
-    return sorted(rows, key=lambda row: float(row["cpu_ms"]))[len(rows) // 2]
+@dataclass(frozen=True)
+class Way:
+    """A way to run one program. `share`: one of so many programs is run; `again`: so many times."""
+
+    system: str
+    things: Sequence[Any]
+    work: Callable[[Any], object]
+    share: int = 1
+    again: int = 1
 
 
-def _rounds(
-    clock: Clock, system: str, things: list[Any], jobs: int, work: Callable[[Any], object]
-) -> dict[str, Any]:
-    few = things[: SLOW.get(system, len(things))]
-    found = [
-        clock.measure(system, len(few), jobs, _each(jobs, few, work))
-        for _ in range(ROUNDS.get(system, 1))
-    ]
-    return _fastest(found)
+def _in_turn(clock: Clock, jobs: int, ways: Sequence[Way]) -> list[dict[str, Any]]:
+    """A row for each way: the mean over its programs, beside those of its turns.
+
+    What else the machine does meanwhile changes within a run by more than what is compared. So
+    every way gets a few of the programs, then the next way the same ones, and so on.
+    """
+    turns: dict[str, list[dict[str, Any]]] = {way.system: [] for way in ways}
+    for turn in range(TURNS):
+        for way in ways if turn % 2 else reversed(ways):
+            things = [*way.things[turn::TURNS][:: way.share]] * way.again
+            row = clock.measure(way.system, len(things), jobs, _each(jobs, things, way.work))
+            turns[way.system].append(row)
+    return [_mean(rows) for rows in turns.values()]
 
 
-def _plain_ways(clock: Clock, files: list[Path], jobs: int) -> list[dict[str, Any]]:
+def _mean(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    n = sum(row["n"] for row in rows)
+    means = {
+        key: round(sum(row[key] * row["n"] for row in rows) / n, 2) for key in ("cpu_ms", "wall_ms")
+    }
+    return {
+        **rows[0],
+        **means,
+        "runs_per_s": round(1000 / means["wall_ms"], 1),
+        "n": n,
+        "cpu_ms_of_turns": [row["cpu_ms"] for row in rows],
+    }
+
+
+@contextmanager
+def _plain_ways(files: list[Path]) -> Iterator[list[Way]]:
     def plain(path: Path) -> None:
         subprocess.run([sys.executable, str(path)], check=True, capture_output=True)
 
-    rows = [_rounds(clock, "plain_python", files, jobs, plain)]
     image = images.locked("python").id
     client = engine.client()
     mount = {str(files[0].parent): {"bind": "/p", "mode": "ro"}}
@@ -160,7 +191,6 @@ def _plain_ways(clock: Clock, files: list[Path], jobs: int) -> list[dict[str, An
             image, ["python3", f"/p/{path.name}"], volumes=mount, remove=True, **_BOUNDS
         )
 
-    rows.append(_rounds(clock, "docker_run_sdk", files, jobs, container))
     flags = ["--volume", f"{files[0].parent}:/p:ro", *_FLAGS, image, "python3"]
 
     def command(path: Path) -> None:
@@ -168,22 +198,25 @@ def _plain_ways(clock: Clock, files: list[Path], jobs: int) -> list[dict[str, An
             ["docker", "run", "--rm", *flags, f"/p/{path.name}"], check=True, capture_output=True
         )
 
-    rows.append(_rounds(clock, "docker_run", files, jobs, command))
     warm = client.containers.run(
         image, ["sleep", "3600"], volumes=mount, detach=True, network_mode="none",
         mem_limit="2g", **PARENT,
     )  # fmt: skip
+
+    def inside(path: Path) -> None:
+        command = ["docker", "exec", warm.id, "python3", f"/p/{path.name}"]
+        subprocess.run(command, check=True, capture_output=True)
+
     try:
-
-        def inside(path: Path) -> None:
-            command = ["docker", "exec", warm.id, "python3", f"/p/{path.name}"]
-            subprocess.run(command, check=True, capture_output=True)
-
-        rows.append(_rounds(clock, "docker_exec", files, jobs, inside))
+        yield [
+            Way("plain_python", files, plain, again=AGAIN),
+            Way("docker_run_sdk", files, container, share=4),
+            Way("docker_run", files, command),
+            Way("docker_exec", files, inside),
+        ]
     finally:
         warm.remove(force=True, v=True)
         client.close()
-    return rows
 
 
 @contextmanager
@@ -192,7 +225,8 @@ def _lab(sandbox: str, jobs: int) -> Iterator[Lab]:
         yield lab
 
 
-def _ours(clock: Clock, system: str, sandbox: str, jobs: int) -> dict[str, Any]:
+@contextmanager
+def _our_way(system: str, sandbox: str, jobs: int) -> Iterator[Way]:
     with _lab(sandbox, jobs) as lab:
         prepared = [prepare(pair, lab.policy, modules=lab.modules) for pair in _pairs()]
 
@@ -207,8 +241,9 @@ def _ours(clock: Clock, system: str, sandbox: str, jobs: int) -> dict[str, Any]:
             if not passed:
                 raise RuntimeError(f"{what.pair.id} did not pass in {sandbox}")
 
-        _each(jobs, prepared[: SLOW.get(system, 164)], one)()  # slots are started and warm
-        return _rounds(clock, system, prepared, jobs, one)
+        share = SHARE.get(system, 1)
+        _each(jobs, prepared[::share], one)()  # slots are started and warm
+        yield Way(system, prepared, one, share=share, again=AGAIN if share == 1 else 1)
 
 
 def _suite_rows(clock: Clock, folder: Path) -> list[dict[str, Any]]:
@@ -236,12 +271,9 @@ def _suite_rows(clock: Clock, folder: Path) -> list[dict[str, Any]]:
                 assert roster is not None
                 lab.bench.suite(program.solution, program.suite, roster, PLAIN, mode=mode)
 
-            _each(1, [*range(len(programs))], suite)()
-            found = [
-                clock.measure(system, len(programs), 1, _each(1, [*range(len(programs))], suite))
-                for _ in range(3)
-            ]
-            rows.append(_fastest(found))
+            work = _each(1, [*range(len(programs))], suite)
+            work()
+            rows.append(median([clock.measure(system, len(programs), 1, work) for _ in range(3)]))
     return rows
 
 

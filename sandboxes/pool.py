@@ -143,7 +143,8 @@ class Pool(Generic[Key]):
                 self._idle.append((key, slot))
                 if len(self._idle) > _WARM_PER_SLOT * self._slots:
                     retired.append(self._idle.pop(0)[1])
-                if slot.tired and key not in self._starting:
+                if slot.tired and not slot.followed and key not in self._starting:
+                    slot.followed = True
                     successor = threading.Thread(target=self._succeed, args=(key,), daemon=True)
                     self._starting[key] = successor
                     successor.start()

@@ -86,6 +86,8 @@ class Slot:
         self.jobs = 0
         self.worn = ""
         self.born = time.monotonic()
+        self.followed = False
+        """Its successor was started."""
         self._lives = lives or _JOBS_PER_SLOT
         self._line = line
         try:
@@ -108,7 +110,8 @@ class Slot:
         Raises:
             SlotLostError: the slot did not answer as it must; it has been closed.
         """
-        request, wall_s = _request(job), job.limits.wall_s
+        wall_s = job.limits.wall_s
+        request = _request(job)
         try:
             self._line.send(request)
             frame = self._line.frame(meter.patience_s(wall_s) + wall_s + _GRACE_S)

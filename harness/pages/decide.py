@@ -22,6 +22,7 @@ from harness.pages.blame import (
 )
 from harness.pages.cases import SURE
 from harness.pages.document import Document
+from harness.pages.leaving import leads_to
 from harness.pages.policy import PagePolicy
 from harness.pages.score.base import BEFORE, OWN_ORIGIN
 from harness.pages.score.network import NEVER
@@ -115,6 +116,9 @@ def _visit(evidence: PageEvidence, measured: PageMeasured, policy: PagePolicy) -
             return _excused(ours, fault)
     if void is not None:
         return _excused(void, rejecting[0] if rejecting else None)
+    led = _leaving(evidence, policy)
+    if led is not None:  # what a case found after that is of a page that nobody sees
+        return _given(led)
     failed = _cases(measured)
     if failed is not None:
         return _by_cases(failed, evidence, measured)
@@ -215,6 +219,12 @@ def _truncated(document: Document) -> Fault | None:
         return None
     detail = f"line {document.cut.line}: {document.cut.detail}"
     return Fault(Reason.TRUNCATED, detail, excused_by=Scope.NOTHING)
+
+
+def _leaving(evidence: PageEvidence, policy: PagePolicy) -> Fault | None:
+    url = leads_to(evidence)
+    detail = f"leads away to {url} before anybody acts"
+    return _by_word(policy.leads_away, Reason.LEADS_AWAY, detail) if url else None
 
 
 def _by_word(word: str, reason: Reason, detail: str) -> Fault | None:

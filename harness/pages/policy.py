@@ -20,6 +20,9 @@ class PagePolicy(BaseModel):
     closing: Literal["note", "review", "reject"] = "note"
     """A page whose `</body>` or `</html>` is missing: the standard allows it. What is cut within
     an element that must be closed is truncated, whatever stands here."""
+    leads_away: Literal["note", "review", "reject"] = "review"
+    """A page that asks for another document in its place before anybody acts. It may do so for the
+    address that we serve it at, so that a person should look."""
     page_errors: Annotated[int, Field(ge=0)] = 0
     """Distinct uncaught errors of the page's own that are forgiven before any interaction."""
     ends_to_confirm: Annotated[int, Field(ge=1)] = 2

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from runners.pages.evidence import Phase, Request
 from runners.pages.protocol import Call
@@ -78,6 +78,17 @@ class Shelf(Protocol):
 Post = Callable[..., Call]
 
 
+class _Kept(NamedTuple):
+    """A request whose answer is held."""
+
+    number: str
+    """As in the events of the page's process."""
+    url: str
+    preflight: bool
+    page: bool
+    """For the document that is to take the page's place."""
+
+
 class Gate:
     """The answers to one visit's requests, and the list of them."""
 
@@ -93,13 +104,7 @@ class Gate:
         self._quiet_after: list[Call] = []
         self._holding = False
         self._held: list[Callable[[], Call]] = []
-        self._kept: set[str] = set()
-        """The numbers of the requests whose answers are held."""
-        self._behind: set[str] = set()
-        """The addresses that are not asked before a preflight for them has its answer."""
-        self.stalls = False
-        """No time passes until what is held is released: a document is about to take the place of
-        another."""
+        self._kept: list[_Kept] = []
         self.stirred = False
         """Something was waited for since this was last set to False."""
         self._asked: list[Call] = []
@@ -116,10 +121,14 @@ class Gate:
         """Whether the page has got every answer that it waits for, but those that are held."""
         self._quiet_after = [call for call in self._quiet_after if not call.done]
         self._asked = [call for call in self._asked if not call.done]
-        return not (self._quiet_after or self._asked or any(map(self._waited, self._flying)))
+        return not (self._quiet_after or self._asked or self._waited())
 
-    def _waited(self, number: str) -> bool:
-        return number not in self._kept and self._flying[number][1] not in self._behind
+    def _waited(self) -> bool:
+        """Whether an answer is on its way. A request is not sent before its preflight (CORS) has
+        an answer, so neither comes while that one is held."""
+        kept = {request.number for request in self._kept}
+        behind = {request.url for request in self._kept if request.preflight}
+        return any(n not in kept and url not in behind for n, (_, url) in self._flying.items())
 
     def ask_around(self) -> None:
         """Have the page's workers answered before it is quiet; who did not the last time is busy
@@ -147,6 +156,12 @@ class Gate:
         """Whether an answer is held."""
         return bool(self._held)
 
+    @property
+    def stalls(self) -> bool:
+        """Whether no time passes until what is held is released: a document is about to take the
+        page's place."""
+        return any(request.page for request in self._kept)
+
     def hold(self) -> None:
         """Keep answers back from now on: how fast we are must not show while time passes."""
         self._holding = True
@@ -157,8 +172,6 @@ class Gate:
         held, self._held = self._held, []
         self.stirred |= bool(held)
         self._kept.clear()
-        self._behind.clear()
-        self.stalls = False
         self._quiet_after += [answer() for answer in held]
 
     def begun(self, number: str, url: str = "") -> None:
@@ -190,17 +203,16 @@ class Gate:
         """Answer the request that an event of `Fetch.requestPaused` is about."""
         self.stirred = True
         url, kind = params["request"]["url"], params.get("resourceType", "")
+        is_page = kind == "Document" and params.get("frameId") == self.frame
         if self._holding:
-            self._kept.add(params.get("networkId", ""))
-            if params["request"].get("method") == "OPTIONS":
-                self._behind.add(url)
+            preflight = params["request"].get("method") == "OPTIONS"
+            self._kept.append(_Kept(params.get("networkId", ""), url, preflight, is_page))
         number = params["requestId"]
         if url == _ICON:
             self._fulfil(number, post, 204, {"content-type": "text/plain"}, b"")
             return
         self.count("requests")
-        if kind == "Document" and params.get("frameId") == self.frame:
-            self.stalls = self._holding
+        if is_page:
             self._document(url, number, post)
             return
         if self.failing and kind in ("XHR", "Fetch"):

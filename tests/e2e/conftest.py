@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
 import sandboxes
 from benchmarks._beside import busy_loops
+from tests.waiting import comes
 
 BACKENDS = ("embedded", "docker")
 
@@ -35,8 +35,12 @@ def load(request: pytest.FixtureRequest) -> Iterator[int]:
 
 
 def wait_for(what: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> None:
-    deadline = time.monotonic() + 120
-    while not what():
+    """Until it holds, as long as `process` lives."""
+
+    def holds() -> bool:
+        if what():
+            return True
         assert process is None or process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.02)
+        return False
+
+    assert comes(holds), "it never happened"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 import sandboxes
-from sandboxes.base import Job, Limits, Process, Profile, SandboxUnavailable, Status
+from sandboxes.base import Job, Limits, Process, Profile, Sandbox, SandboxUnavailable, Status
 from tests.e2e.conftest import wait_for
 
 QUICK = Limits(cpu_s=2, wall_s=2)
@@ -69,31 +71,40 @@ def _below_us(pid: int) -> bool:
     return False
 
 
-def test_a_slot_that_hangs_is_given_up(
-    simple: dict[str, Profile], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """SIGSTOP to a slot's PID 1: after the client's patience the job runs in a fresh slot."""
+Open = Callable[[int], Sandbox]
+
+
+@pytest.fixture
+def struck(simple: dict[str, Profile]) -> Iterator[Open]:
+    """Opens a sandbox of so many slots, which the test may strike from outside."""
     if os.geteuid() != 0:
-        pytest.skip("stopping a slot from outside needs root: sudo -E python -m pytest tests/e2e")
+        pytest.skip("striking a slot from outside needs root: sudo -E python -m pytest tests/e2e")
+    with contextlib.ExitStack() as ends:
+
+        def opened(slots: int) -> Sandbox:
+            return ends.enter_context(
+                contextlib.closing(sandboxes.create("embedded", simple, slots=slots))
+            )
+
+        yield opened
+
+
+def test_a_slot_that_hangs_is_given_up(struck: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGSTOP to a slot's PID 1: after the client's patience the job runs in a fresh slot."""
     monkeypatch.setattr("sandboxes.slots._GRACE_S", 5.0)
     monkeypatch.setattr("sandboxes.meter.patience_s", lambda wall_s: 6 * wall_s)
-    sandbox = sandboxes.create("embedded", simple, slots=1)
-    try:
-        sandbox.run(job())
-        (first,) = supervisors()
-        os.kill(first, signal.SIGSTOP)
-        done = sandbox.run(job(limits=Limits(cpu_s=1, wall_s=0.2)))
-        assert done.status is Status.OK
-        assert first not in supervisors()
-    finally:
-        sandbox.close()
+    sandbox = struck(1)
+    sandbox.run(job())
+    (first,) = supervisors()
+    os.kill(first, signal.SIGSTOP)
+    done = sandbox.run(job(limits=Limits(cpu_s=1, wall_s=0.2)))
+    assert done.status is Status.OK
+    assert first not in supervisors()
 
 
-def test_slots_killed_under_jobs_blame_nobody(simple: dict[str, Profile]) -> None:
+def test_slots_killed_under_jobs_blame_nobody(struck: Open) -> None:
     """kill -9 to PID 1 of a busy slot, once: a retry; at every try: our fault, with its cause."""
-    if os.geteuid() != 0:
-        pytest.skip("killing a slot from outside needs root: sudo -E python -m pytest tests/e2e")
-    sandbox = sandboxes.create("embedded", simple, slots=1)
+    sandbox = struck(1)
     deaths = 0
 
     def kill(times: int) -> None:
@@ -106,43 +117,35 @@ def test_slots_killed_under_jobs_blame_nobody(simple: dict[str, Profile]) -> Non
                 deaths += 1
             wait_for(lambda: not supervisors() or times == 1)
 
-    try:
-        sandbox.run(job())
-        killer = threading.Thread(target=kill, args=(1,))
-        killer.start()
-        done = sandbox.run(job("time.sleep(1)"))
-        killer.join()
-        assert deaths == 1 and done.status is Status.OK
-        killer = threading.Thread(target=kill, args=(2,))
-        killer.start()
-        with pytest.raises(SandboxUnavailable, match="lost under a job"):
-            sandbox.run(job("time.sleep(60)", limits=Limits(cpu_s=2, wall_s=60)))
-        killer.join()
-        assert sandbox.run(job()).status is Status.OK
-    finally:
-        sandbox.close()
+    sandbox.run(job())
+    killer = threading.Thread(target=kill, args=(1,))
+    killer.start()
+    done = sandbox.run(job("time.sleep(1)"))
+    killer.join()
+    assert deaths == 1 and done.status is Status.OK
+    killer = threading.Thread(target=kill, args=(2,))
+    killer.start()
+    with pytest.raises(SandboxUnavailable, match="lost under a job"):
+        sandbox.run(job("time.sleep(60)", limits=Limits(cpu_s=2, wall_s=60)))
+    killer.join()
+    assert sandbox.run(job()).status is Status.OK
 
 
-def test_idle_slots_that_died_blame_nobody(simple: dict[str, Profile]) -> None:
+def test_idle_slots_that_died_blame_nobody(struck: Open) -> None:
     """kill -9 to every idle slot: the next job meets a dead one, and its second try a fresh one."""
-    if os.geteuid() != 0:
-        pytest.skip("killing a slot from outside needs root: sudo -E python -m pytest tests/e2e")
-    sandbox = sandboxes.create("embedded", simple, slots=2)
-    try:
-        threads = [
-            threading.Thread(target=sandbox.run, args=(job("time.sleep(0.5)"),)) for _ in range(2)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        idle = supervisors()
-        assert len(idle) == 2
-        for pid in idle:
-            os.kill(pid, signal.SIGKILL)
-        assert sandbox.run(job()).status is Status.OK
-    finally:
-        sandbox.close()
+    sandbox = struck(2)
+    threads = [
+        threading.Thread(target=sandbox.run, args=(job("time.sleep(0.5)"),)) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    idle = supervisors()
+    assert len(idle) == 2
+    for pid in idle:
+        os.kill(pid, signal.SIGKILL)
+    assert sandbox.run(job()).status is Status.OK
 
 
 def test_a_thousand_jobs_never_start_more_than_the_slots_allow(simple: dict[str, Profile]) -> None:

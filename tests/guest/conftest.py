@@ -9,6 +9,7 @@ import select
 import signal
 import socket
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -29,6 +30,12 @@ def guest_path() -> None:
     import native  # noqa: F401
     import split  # noqa: F401
     import warm_pytest  # noqa: F401
+
+
+@pytest.fixture(autouse=True)
+def own_temporary_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Here no sandbox wipes what a suite leaves behind."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 def shared(name: str) -> Path:

@@ -173,7 +173,7 @@ class World:
                 found += [f"{p} was made" for p in Path(top).iterdir() if self.token in p.name]
         return found
 
-    def _running(self, within_s: float = 5.0) -> list[str]:
+    def _running(self, within_s: float = 0.5) -> list[str]:
         deadline = time.monotonic() + within_s
         while True:
             found = [f"process {pid} still runs" for pid in marked(self.mark)]

@@ -135,7 +135,7 @@ def test_a_silent_slot_ends_in_time(
 ) -> None:
     """A supervisor that never answers is given up, and its process is gone."""
     monkeypatch.setattr("sandboxes.slots._GRACE_S", 0.1)
-    monkeypatch.setattr("sandboxes.meter.patience_s", lambda wall_s: -wall_s)
+    monkeypatch.setattr("sandboxes.meter.patience_s", lambda wall_s: -wall_s)  # leaves the grace
     with pytest.raises(SlotLostError, match="in time"):
         liar(b"", ends=False).run(job(""))
 

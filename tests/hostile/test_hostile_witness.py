@@ -19,6 +19,7 @@ from hostile_view import VIEW, differences, look
 from hostile_world import World
 
 from sandboxes.base import Job, Process
+from tests.waiting import comes
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "reference" / "hostile-suite.md"
 
@@ -74,9 +75,7 @@ def test_a_process_that_carries_the_mark_is_seen(world: World) -> None:
     code = f"open('/proc/self/comm', 'w').write({world.mark!r}); import time; time.sleep(60)"
     made = subprocess.Popen([sys.executable, "-c", code])
     try:
-        deadline = time.monotonic() + 120
-        while not world.changes() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        assert comes(world.changes)
         assert any(str(made.pid) in line for line in world.changes())
     finally:
         made.kill()

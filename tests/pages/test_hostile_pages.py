@@ -6,7 +6,6 @@ import base64
 import contextlib
 import os
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from page_world import Keeper, Listeners, budget_of, counted, interfaces, part, 
 from runners.pages.evidence import End
 from sandboxes.base import SandboxUnavailable
 from sandboxes.chromium import binary
+from tests.waiting import comes
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "hostile-pages.md"
 ORDINARY = page(
@@ -108,10 +108,9 @@ def test_a_renderer_has_no_interface_but_loopback(where: str) -> None:
     """The kernel shows the processes that run pages no way out."""
     with contextlib.closing(opened(where)) as browser:
         line(browser).page()
-        until = time.monotonic() + 120  # a renderer takes its name after its fork
-        while not (found := renderers(browser.pid)) and time.monotonic() < until:
-            time.sleep(0.05)
-        assert found
+        # A renderer takes its name after its fork.
+        assert comes(lambda: renderers(browser.pid))
+        found = renderers(browser.pid)
         assert all(interfaces(pid) <= {"lo"} for pid in found)
 
 
@@ -126,12 +125,10 @@ def test_an_ordinary_browser_is_heard(tmp_path: Path) -> None:
     ]  # fmt: skip
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, stdout=quiet, stderr=quiet) as browser:
-        until = time.monotonic() + 90
-        while set(listeners.heard) != {"TCP", "UDP"} and time.monotonic() < until:
-            time.sleep(0.05)
+        heard = comes(lambda: set(listeners.heard) == {"TCP", "UDP"})
         browser.kill()
     listeners.close()
-    assert set(listeners.heard) == {"TCP", "UDP"}
+    assert heard
 
 
 def _binary() -> str:

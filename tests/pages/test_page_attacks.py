@@ -8,7 +8,7 @@ import pytest
 
 from harness.audit import run_audit
 from harness.dataset import read_pairs
-from harness.models import Language, Pair, VerdictStatus
+from harness.models import Language, Pair, Reason, VerdictStatus
 from harness.pipeline import Lab, examine
 from sandboxes.base import SandboxUnavailable
 
@@ -78,6 +78,16 @@ FAKES = {
     ),
 }
 HONEST = """let count = 0; b.onclick = () => { count += 1; n.textContent = String(count); };"""
+ELSEWHERE = "https://elsewhere.example/"
+LEADING_AWAY = {
+    "by script": (PLAIN, f"location.replace('{ELSEWHERE}'); {HONEST}"),
+    "by a timer": (PLAIN, f"setTimeout(() => location.assign('{ELSEWHERE}'), 50); {HONEST}"),
+    "by meta refresh": (
+        f'<meta http-equiv="refresh" content="0;url={ELSEWHERE}">{PLAIN}',
+        HONEST,
+    ),
+    "by a form": (f'{PLAIN}<form id="f" action="{ELSEWHERE}"></form>', f"f.submit(); {HONEST}"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +124,14 @@ def test_the_honest_counter_is_accepted(pages: Lab) -> None:
     assert (verdict.cases_passed, verdict.strength.stubs, verdict.strength.stubs_rejected) == (
         1, 2, 2,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEADING_AWAY)
+def test_a_page_that_puts_another_in_its_place_is_not_accepted(pages: Lab, name: str) -> None:
+    """A counter that counts, but that nobody who opens it will see: a visit stays where it is."""
+    verdict = examine(counter(name, *LEADING_AWAY[name]), pages).verdict
+    assert (verdict.status, verdict.reasons) == (VerdictStatus.REVIEW, (Reason.LEADS_AWAY,))
+    assert ELSEWHERE in verdict.detail
 
 
 def test_no_page_of_the_catalogue_is_accepted(pages: Lab, shared: Path, tmp_path: Path) -> None:

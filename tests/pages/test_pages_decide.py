@@ -76,6 +76,27 @@ def test_a_truncated_page_is_rejected_before_anything_else() -> None:
         assert is_(decision, VerdictStatus.REJECTED, Reason.TRUNCATED)
 
 
+def test_a_page_that_leads_away_is_what_the_policy_says() -> None:
+    """For a person by default: only before anybody acts, and not for the page itself."""
+
+    def asking(url: str, phase: Phase = Phase.LOAD) -> PageEvidence:
+        asked = replace(request("navigation", "Document", url), phase=phase)
+        return replace(GOOD, requests=(asked,))
+
+    for url in ("https://other.example/", "http://localhost/next.html", "https://localhost/a"):
+        assert is_(
+            decide_page(measured(asking(url)), POLICY), VerdictStatus.REVIEW, Reason.LEADS_AWAY
+        )
+        strict = decide_page(measured(asking(url)), PagePolicy(leads_away="reject"))
+        assert is_(strict, VerdictStatus.REJECTED, Reason.LEADS_AWAY)
+        noted = decide_page(measured(asking(url)), PagePolicy(leads_away="note"))
+        assert is_(noted, VerdictStatus.ACCEPTED)
+        clicked = decide_page(measured(asking(url, Phase.EXPLORE)), POLICY)
+        assert is_(clicked, VerdictStatus.ACCEPTED)
+    for own in ("http://localhost/", "http://localhost/?tab=2", "https://localhost"):
+        assert is_(decide_page(measured(asking(own)), POLICY), VerdictStatus.ACCEPTED)
+
+
 def test_a_missing_doctype_is_what_the_policy_says() -> None:
     """Noted by default, review or rejection by one word; likewise the closing structure."""
     document = read_document(HTML.replace("<!doctype html>\n", ""))

@@ -13,6 +13,7 @@ from typing import Any
 
 from sandboxes.chromium.base import Browser
 from sandboxes.chromium.usage import tree
+from tests.waiting import comes
 
 BUSY = "(() => { let x = 0; for (let i = 0; i < 5e7; i++) x = (x * 31 + i) | 0; return x })()"
 """Work of a few tenths of a processor second, however long that takes."""
@@ -126,9 +127,4 @@ def alive(pid: int) -> bool:
 
 def gone(pids: list[int], within_s: float = 60.0) -> bool:
     """Whether all of them end soon."""
-    until = time.monotonic() + within_s
-    while any(map(alive, pids)):
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.02)
-    return True
+    return comes(lambda: not any(map(alive, pids)), within_s)

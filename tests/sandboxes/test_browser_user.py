@@ -33,6 +33,8 @@ def as_user(public: Path) -> Any:
         command = ["setpriv", *ids, *command]
     for name in ("browser_user.py", "browser_talk.py"):
         shutil.copy(HERE / name, public / "code" / name)
+    (public / "code" / "tests").mkdir()
+    shutil.copy(HERE.parent / "waiting.py", public / "code" / "tests" / "waiting.py")
 
     def run(*words: str) -> Any:
         done = subprocess.run(

@@ -24,6 +24,7 @@ from sandboxes.base import Job, Limits, Process, SandboxUnavailable, Status
 from sandboxes.container import Size
 from sandboxes.docker import Docker
 from sandboxes.slots import Slot
+from tests.waiting import comes
 
 
 @pytest.fixture
@@ -171,10 +172,7 @@ def test_close_leaves_no_container(public: Path) -> None:
         )
     )
     thread.start()
-    until = time.monotonic() + 120
-    while len(ours()) < 2 and time.monotonic() < until:
-        time.sleep(0.1)
-    assert len(ours()) >= 2
+    assert comes(lambda: len(ours()) >= 2)
     made.close()
     thread.join(120)
     assert not thread.is_alive() and ours() == []
@@ -216,10 +214,8 @@ def test_leftovers_of_a_killed_process_are_swept(public: Path) -> None:
         assert ours(dead) and ours(alive)
         victim.kill()
         victim.wait()
-        deadline = time.monotonic() + 120
-        while any(c.status == "running" for c in ours(dead)):
-            assert time.monotonic() < deadline, "a container outlives its client"
-            time.sleep(0.1)
+        ended = comes(lambda: all(c.status != "running" for c in ours(dead)))
+        assert ended, "a container outlives its client"
         made = as_docker(public, "uid")
         made.run(TELL)
         assert ours(dead) == []
@@ -362,14 +358,12 @@ def test_an_engine_that_restarts_loses_nothing(public: Path, number: signal.Sign
         time.sleep(1)
         private.start()
         before = len(answers)
-        deadline = time.monotonic() + 120
-        while len(answers) < before + 20 and time.monotonic() < deadline:
-            time.sleep(0.1)
+        again = comes(lambda: len(answers) >= before + 20)
         stop.set()
         for thread in threads:
             thread.join(60)
         made.close()
-        assert len(answers) >= before + 20, faults
+        assert again, faults
         assert set(answers) == {b"done"}
         assert ours() == []
 
@@ -415,14 +409,27 @@ def test_a_successor_waits_before_its_predecessor_retires(
     monkeypatch.setattr("sandboxes.slots._JOBS_PER_SLOT", 10)
     for _ in range(9):
         docker.run(TELL)
-    deadline = time.monotonic() + 120
-    while len([c for c in ours() if c.status == "running"]) < 2:
-        assert time.monotonic() < deadline, "no successor was started"
-        time.sleep(0.05)
+    started = comes(lambda: len([c for c in ours() if c.status == "running"]) >= 2)
+    assert started, "no successor was started"
     before = {c.id for c in ours()}
     for _ in range(3):
         assert docker.run(TELL).report == b"done"
     assert {c.id for c in ours()} < before
+
+
+def test_a_slot_has_one_successor(docker: Docker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many jobs a tired slot still runs while its successor waits."""
+    monkeypatch.setattr("sandboxes.slots._JOBS_PER_SLOT", 40)
+    started: list[Any] = []
+    start = docker._pool._start
+    monkeypatch.setattr(docker._pool, "_start", lambda key: (started.append(key), start(key))[1])
+    for _ in range(36):
+        docker.run(TELL)
+    assert comes(lambda: len(docker._pool._idle) == 2), "no successor was started"
+    for _ in range(3):
+        docker.run(TELL)
+        assert comes(lambda: not docker._pool._starting)
+    assert len(started) == 2
 
 
 def test_process_of_a_slot_belongs_to_the_container(docker: Docker) -> None:

@@ -21,6 +21,7 @@ from sandbox_places import FAST, ROOT, as_root, as_user, job, profiles, shown
 from sandboxes import available, create
 from sandboxes.base import Job, Limits, Process, Profile, SandboxUnavailable, Status
 from sandboxes.embedded import Embedded
+from tests.waiting import comes
 
 
 @pytest.fixture
@@ -68,12 +69,7 @@ def groups_of(pids: list[int]) -> list[Path]:
 
 
 def gone(pids: list[int], within_s: float = 60.0) -> bool:
-    deadline = time.monotonic() + within_s
-    while alive(pids) or groups_of(pids):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
+    return comes(lambda: not (alive(pids) or groups_of(pids)), within_s)
 
 
 def test_close_leaves_nothing(public: Path) -> None:
@@ -140,9 +136,8 @@ def test_sudden_death_leaves_nothing(public: Path, victim: str) -> None:
     assert host.stdout is not None
     try:
         assert host.stdout.readline() == b"ready\n"
-        until = time.monotonic() + 120
-        while len(sleepers := asleep(host.pid)) < 2 and time.monotonic() < until:
-            time.sleep(0.02)
+        assert comes(lambda: len(asleep(host.pid)) >= 2)
+        sleepers = asleep(host.pid)
         pids = slot_processes(host.pid)
         assert len(pids) >= 4 and len(sleepers) == 2
         if victim == "host":
