@@ -92,8 +92,9 @@ class Attempt:
 
     `code` runs in the guest behind `PRELUDE`; `peer` beside it in a second process; `look` in the
     next job, which tells whatever it finds to `check`. `reaches` says that the code comes to its
-    end and reports what it tried; otherwise `ends` names how the job may end. `starves` says that
-    its processor time may be up before. `keeps` says that the slot has to serve the next job too.
+    end and reports what it tried; otherwise `ends` names how the job may end. `spends` names how it
+    may end before, its processor time or its memory being up. `keeps` says that the slot has to
+    serve the next job too; one whose memory ran out retires.
     What holds after every attempt is in `hostile_world` and `hostile_view`; `check` adds what is
     particular.
     """
@@ -106,7 +107,7 @@ class Attempt:
     look: str = ""
     check: Check | None = None
     reaches: bool = True
-    starves: bool = False
+    spends: tuple[Status, ...] = ()
     ends: tuple[Status, ...] = (Status.OK,)
     keeps: bool = True
     limits: Mapping[str, Any] = field(default_factory=dict)

@@ -269,7 +269,7 @@ while True:
     except OSError: pass
 """,
         code="time.sleep(0.2); tried.append('wait')",
-        starves=True,
+        spends=(Status.TIMEOUT,),
     ),
     Attempt(
         name="peer-floods-the-socket",
