@@ -32,7 +32,11 @@ def work() -> int:
 
 
 def main(payload: dict[str, Any], report_fd: int, peer_fd: int) -> None:
-    """Report {"best_s": the shortest sample in seconds, "samples": how many were taken}."""
+    """Report {"best_s": the shortest sample in seconds, "samples": how many were taken}.
+
+    Seconds of processor time; of the wall where the kernel counts that in ticks longer than a
+    sample (gVisor), so that the shortest seems to have taken none.
+    """
     spinners = []
     for _ in range(min(len(os.sched_getaffinity(0)) - 1, _MOST_SPINNERS)):
         pid = os.fork()
@@ -40,16 +44,17 @@ def main(payload: dict[str, Any], report_fd: int, peer_fd: int) -> None:
             while True:
                 pass
         spinners.append(pid)
-    best = float("inf")
+    best = best_wall = float("inf")
     for number in range(_ROUNDS):
         if number:
             time.sleep(_PAUSE_S)
         for _ in range(_SAMPLES):
             # Not the process's clock: under a limit of CPU time the kernel moves it by ticks only.
-            begun = time.thread_time()
+            begun, begun_wall = time.thread_time(), time.perf_counter()
             work()
             best = min(best, time.thread_time() - begun)
+            best_wall = min(best_wall, time.perf_counter() - begun_wall)
     for pid in spinners:
         os.kill(pid, signal.SIGKILL)
-    told = {"best_s": best, "samples": _ROUNDS * _SAMPLES}
+    told = {"best_s": best or best_wall, "samples": _ROUNDS * _SAMPLES}
     os.write(report_fd, json.dumps(told).encode())

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sandbox_places import TIERS, engine_has
 
 from benchmarks._beside import BUSY_LOOPS, busy_loops
 from harness import api
@@ -80,6 +81,17 @@ def test_a_busy_machine_is_measured_like_a_calm_one(
     assert alike, (calm, busy)
     assert fits(calm.factor, calm.sample_ms) and fits(busy.factor, busy.sample_ms), (calm, busy)
     assert calm.sample_ms > REFERENCE_S * 1000 / 20
+
+
+@pytest.mark.parametrize("tier", [tier for tier in TIERS if ":" in tier])
+def test_every_tier_says_how_slow_it_is(tier: str, pairs: Path) -> None:
+    """Also with nothing kept from another tier, and where the kernel counts processor time in
+    ticks that are longer than a sample (gVisor)."""
+    missing = engine_has(tier)
+    if missing:
+        pytest.skip(missing)
+    made = api.calibrate(settings=load_settings(sandbox=tier))
+    assert made.source == "measured" and made.sample_ms > REFERENCE_S * 1000 / 20, made
 
 
 def test_what_is_kept_is_lowered_by_a_run(pairs: Path, tmp_path: Path) -> None:
