@@ -55,7 +55,7 @@ class Reason(StrEnum):
     ACTION_ERROR = "action_error"
     """A page in which an action runs into a name that nothing defines."""
     LEADS_AWAY = "leads_away"
-    """A page that puts another document in its place by itself."""
+    """A page that puts another document in its place by itself, or itself without end."""
     LOW_SCORE = "low_score"
     """A page under the score that the policy asks for."""
     CDN_MISS = "cdn_miss"

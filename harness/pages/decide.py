@@ -22,7 +22,7 @@ from harness.pages.blame import (
 )
 from harness.pages.cases import SURE
 from harness.pages.document import Document
-from harness.pages.leaving import leads_to
+from harness.pages.leaving import leaves
 from harness.pages.policy import PagePolicy
 from harness.pages.score.base import BEFORE, OWN_ORIGIN
 from harness.pages.score.network import NEVER
@@ -222,9 +222,8 @@ def _truncated(document: Document) -> Fault | None:
 
 
 def _leaving(evidence: PageEvidence, policy: PagePolicy) -> Fault | None:
-    url = leads_to(evidence)
-    detail = f"leads away to {url} before anybody acts"
-    return _by_word(policy.leads_away, Reason.LEADS_AWAY, detail) if url else None
+    detail = leaves(evidence)
+    return _by_word(policy.leads_away, Reason.LEADS_AWAY, detail) if detail else None
 
 
 def _by_word(word: str, reason: Reason, detail: str) -> Fault | None:

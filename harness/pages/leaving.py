@@ -1,6 +1,6 @@
 """Pages that lead away by themselves: who opens one sees another document in its place.
 
-A visit stays where it is, whatever a page asks for, so that nothing else shows it.
+A visit stays where it is, whatever else a page asks for, so that nothing else shows it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,16 @@ _HOST = re.escape(OWN_ORIGIN.split("/")[2])
 _ITSELF = re.compile(rf"https?://{_HOST}(?::\d+)?/?(?:[?#].*)?", re.DOTALL)
 
 
-def leads_to(evidence: PageEvidence) -> str:
-    """The first other address that the page asks for in its own place before anybody acts; empty
-    where there is none. To load itself again, with other parameters say, is no leaving."""
+def leaves(evidence: PageEvidence) -> str:
+    """How the page leaves before anybody acts; empty where it stays.
+
+    To load itself again, with other parameters say, is no leaving: such a page was followed until
+    it came to rest. One that does not is never seen.
+    """
+    if evidence.attempts.get("restless"):
+        return "loads itself again and again before anybody acts"
     for request in evidence.requests:
         early = request.outcome == "navigation" and request.phase in BEFORE
         if early and _ITSELF.fullmatch(request.url) is None:
-            return request.url
+            return f"leads away to {request.url} before anybody acts"
     return ""

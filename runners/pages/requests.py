@@ -114,6 +114,8 @@ class Gate:
         """The main frame's id; its document is the page."""
         self.phase = Phase.LOAD
         self.attempts: dict[str, int] = {}
+        self.again = ""
+        """The latest address at which the page asked for itself, and was not given."""
         self.failing = ""
         """While set, the page's own requests (fetch, XHR) fail with this network error."""
 
@@ -248,6 +250,8 @@ class Gate:
                 headers["content-security-policy"] = "script-src 'none'"
             self._fulfil(number, post, 200, headers, self._page)
             return
+        if url.partition("#")[0].partition("?")[0] == ORIGIN:
+            self.again = url
         # An error page would take the page's place; an empty answer leaves it where it is.
         self.count("navigations")
         self._fulfil(number, post, 204, {}, b"")

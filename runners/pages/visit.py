@@ -14,6 +14,7 @@ from runners.pages.probes.cases import cases
 from runners.pages.probes.coverage import begin, end
 from runners.pages.probes.explore import explore
 from runners.pages.probes.faults import faults
+from runners.pages.probes.fresh import follow
 from runners.pages.probes.keyboard import keyboard
 from runners.pages.probes.rest import after, rest
 from runners.pages.probes.views import media, views
@@ -103,13 +104,17 @@ def phases(depth: str) -> tuple[tuple[Phase, PhaseOf], ...]:
 
 
 def load(scene: Scene) -> None:
-    """Grant time until the document is complete, then let it settle."""
+    """Grant time until the document is complete, then let it settle, and load it again if it asks
+    for that."""
     tab = scene.tab
     tab.navigate()
     while not tab.loaded and tab.clock.now_ms < _LOAD_MS:
         tab.clock.advance(40)
-    scene.add(loaded=tab.loaded)
+    loaded = tab.loaded
     tab.clock.advance(_SETTLE_MS, 50 if tab.animates else 100)
+    if not follow(tab):
+        tab.gate.count("restless")
+    scene.add(loaded=loaded and tab.loaded)
     scene.look("first", held=True)
 
 

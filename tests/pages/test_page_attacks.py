@@ -89,6 +89,16 @@ LEADING_AWAY = {
     "by a form": (f'{PLAIN}<form id="f" action="{ELSEWHERE}"></form>', f"f.submit(); {HONEST}"),
 }
 
+RESTLESS = {
+    "by script": f"location.reload(); {HONEST}",
+    "by a timer": f"setTimeout(() => location.replace(location.href), 200); {HONEST}",
+    "with a parameter": f"location.search = `?${{performance.now()}}`; {HONEST}",
+}
+AT_REST = {
+    "once in a session": "sessionStorage.again",
+    "once by a parameter": "location.search",
+}
+
 
 @pytest.fixture(scope="module")
 def pages(lab: Lab) -> Lab:
@@ -132,6 +142,24 @@ def test_a_page_that_puts_another_in_its_place_is_not_accepted(pages: Lab, name:
     verdict = examine(counter(name, *LEADING_AWAY[name]), pages).verdict
     assert (verdict.status, verdict.reasons) == (VerdictStatus.REVIEW, (Reason.LEADS_AWAY,))
     assert ELSEWHERE in verdict.detail
+
+
+@pytest.mark.parametrize("name", RESTLESS)
+def test_a_page_that_loads_itself_without_end_is_not_accepted(pages: Lab, name: str) -> None:
+    """Nobody comes to press its button."""
+    verdict = examine(counter(name, PLAIN, RESTLESS[name]), pages).verdict
+    assert (verdict.status, verdict.reasons) == (VerdictStatus.REVIEW, (Reason.LEADS_AWAY,))
+    assert "again and again" in verdict.detail
+
+
+@pytest.mark.parametrize("name", AT_REST)
+def test_a_page_that_loads_itself_again_is_followed(pages: Lab, name: str) -> None:
+    """What a visitor comes to see is the document of the second time, whose button counts."""
+    script = f"""if ({AT_REST[name]}) {{ {HONEST} }}
+        else {{ sessionStorage.again = 1; location.search = "?again"; }}"""
+    verdict = examine(counter(name, PLAIN, script), pages).verdict
+    assert verdict.status is VerdictStatus.ACCEPTED, verdict.detail
+    assert verdict.cases_passed == 1
 
 
 def test_no_page_of_the_catalogue_is_accepted(pages: Lab, shared: Path, tmp_path: Path) -> None:

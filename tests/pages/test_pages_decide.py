@@ -95,6 +95,8 @@ def test_a_page_that_leads_away_is_what_the_policy_says() -> None:
         assert is_(clicked, VerdictStatus.ACCEPTED)
     for own in ("http://localhost/", "http://localhost/?tab=2", "https://localhost"):
         assert is_(decide_page(measured(asking(own)), POLICY), VerdictStatus.ACCEPTED)
+    restless = replace(asking("http://localhost/"), attempts={"restless": 1})
+    assert is_(decide_page(measured(restless), POLICY), VerdictStatus.REVIEW, Reason.LEADS_AWAY)
 
 
 def test_a_missing_doctype_is_what_the_policy_says() -> None:
