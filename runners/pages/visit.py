@@ -14,7 +14,7 @@ from runners.pages.probes.cases import cases
 from runners.pages.probes.coverage import begin, end
 from runners.pages.probes.explore import explore
 from runners.pages.probes.faults import faults
-from runners.pages.probes.fresh import follow
+from runners.pages.probes.fresh import complete, follow
 from runners.pages.probes.keyboard import keyboard
 from runners.pages.probes.rest import after, rest
 from runners.pages.probes.views import media, views
@@ -23,7 +23,6 @@ from runners.pages.requests import Gate
 from runners.pages.scene import Order, Scene
 from runners.pages.tab import Tab
 
-_LOAD_MS = 3000
 _SETTLE_MS = 500
 
 
@@ -108,13 +107,10 @@ def load(scene: Scene) -> None:
     for that."""
     tab = scene.tab
     tab.navigate()
-    while not tab.loaded and tab.clock.now_ms < _LOAD_MS:
-        tab.clock.advance(40)
-    loaded = tab.loaded
-    tab.clock.advance(_SETTLE_MS, 50 if tab.animates else 100)
+    complete(tab, settle_ms=_SETTLE_MS)
     if not follow(tab):
         tab.gate.count("restless")
-    scene.add(loaded=loaded and tab.loaded)
+    scene.add(loaded=tab.loaded)
     scene.look("first", held=True)
 
 

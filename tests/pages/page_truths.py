@@ -99,6 +99,16 @@ def _navigation(evidence: PageEvidence) -> None:
     assert evidence.words["title"] == "Truth"
 
 
+def _loaded_again(evidence: PageEvidence) -> None:
+    assert evidence.loaded
+    assert evidence.words["text"] == "second"
+    assert "restless" not in evidence.attempts
+
+
+def _restless(evidence: PageEvidence) -> None:
+    assert evidence.attempts["restless"] == 1
+
+
 def _dialogs(evidence: PageEvidence) -> None:
     assert evidence.attempts["dialogs"] == 4
     assert evidence.words["text"] == "undefined true Ada test"
@@ -264,6 +274,13 @@ TRUTHS = (
         _script("setTimeout(() => { location = 'https://example.com/away'; }, 50);"),
         _navigation,
     ),
+    Truth(
+        "loaded again",
+        _script("""if (sessionStorage.seen) document.getElementById("out").textContent = "second";
+            else { sessionStorage.seen = 1; location.reload(); }"""),
+        _loaded_again,
+    ),
+    Truth("restless", _script("location.reload();"), _restless),
     Truth(
         "dialogs",
         _page(
