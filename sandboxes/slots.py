@@ -110,8 +110,7 @@ class Slot:
         Raises:
             SlotLostError: the slot did not answer as it must; it has been closed.
         """
-        wall_s = job.limits.wall_s
-        request = _request(job)
+        request, wall_s = _request(job), job.limits.wall_s
         try:
             self._line.send(request)
             frame = self._line.frame(meter.patience_s(wall_s) + wall_s + _GRACE_S)

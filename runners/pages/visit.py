@@ -107,10 +107,13 @@ def load(scene: Scene) -> None:
     for that."""
     tab = scene.tab
     tab.navigate()
-    complete(tab, settle_ms=_SETTLE_MS)
-    if not follow(tab):
-        tab.gate.count("restless")
+    complete(tab)
     scene.add(loaded=tab.loaded)
+    tab.clock.advance(_SETTLE_MS, 50 if tab.animates else 100)
+    if tab.gate.again:
+        if not follow(tab):
+            tab.gate.count("restless")
+        scene.add(loaded=tab.loaded)
     scene.look("first", held=True)
 
 

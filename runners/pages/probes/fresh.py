@@ -38,15 +38,11 @@ def follow(tab: Tab, *, settle_ms: int = _SETTLE_MS) -> bool:
     return not tab.gate.again
 
 
-def complete(tab: Tab, *, settle_ms: int) -> None:
-    """Grant time until the document is complete or asks for itself, then let it settle.
-
-    Raises as `reload`.
-    """
+def complete(tab: Tab) -> None:
+    """Grant time until the document is complete, or asks for itself. Raises as `reload`."""
     begun = tab.clock.now_ms
     while not (tab.loaded or tab.gate.again) and tab.clock.now_ms - begun < _LOAD_MS:
         tab.clock.advance(40)
-    tab.clock.advance(settle_ms, 50 if tab.animates else 100)
 
 
 def _load(tab: Tab, url: str, settle_ms: int) -> None:
@@ -55,7 +51,8 @@ def _load(tab: Tab, url: str, settle_ms: int) -> None:
     tab.loaded = False
     # A fragment or a state that the page pushed would make it a step within the same document.
     tab.call("Page.navigate", {"url": url})
-    complete(tab, settle_ms=settle_ms)
+    complete(tab)
+    tab.clock.advance(settle_ms, 50 if tab.animates else 100)
 
 
 def start_over(tab: Tab) -> bool:
