@@ -342,15 +342,17 @@ def _targets(evidence: PageEvidence, document: Document, _: PagePolicy) -> Fault
 
 
 def _acting(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
-    """A name that nothing defines, found out by an action: no input makes it right."""
+    """A name that nothing defines, found out by an action or a late timer: no input makes it
+    right."""
     error = first_error(
         evidence,
-        phases=frozenset({Phase.KEYBOARD, Phase.EXPLORE}),
+        phases=frozenset({Phase.KEYBOARD, Phase.EXPLORE, Phase.LINGER}),
         only=lambda e: undefined_name(e) is not None,
     )
     if error is None:
         return None
-    detail = f"an action throws, line {error.line}: {error.text}"
+    who = "what comes later" if error.phase is Phase.LINGER else "an action"
+    detail = f"{who} throws, line {error.line}: {error.text}"
     return Fault(Reason.ACTION_ERROR, detail, excused_by=Scope.ANYTHING)
 
 

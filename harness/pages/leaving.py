@@ -22,6 +22,8 @@ def leaves(evidence: PageEvidence) -> str:
     """
     if evidence.attempts.get("restless"):
         return "loads itself again and again before anybody acts"
+    if evidence.attempts.get("leaves_late"):
+        return "leads away after a while, though nobody acts"
     for request in evidence.requests:
         early = request.outcome == "navigation" and request.phase in BEFORE
         if early and _ITSELF.fullmatch(request.url) is None:

@@ -38,6 +38,7 @@ class Phase(StrEnum):
     ACCESSIBILITY = "accessibility"
     KEYBOARD = "keyboard"
     EXPLORE = "explore"
+    LINGER = "linger"
     CASES = "cases"
     FAULTS = "faults"
 

@@ -116,6 +116,8 @@ class Gate:
         self.attempts: dict[str, int] = {}
         self.again = ""
         """The latest address at which the page asked for itself, and was not given."""
+        self.away = ""
+        """The latest other document that it asked for in its own place."""
         self.failing = ""
         """While set, the page's own requests (fetch, XHR) fail with this network error."""
 
@@ -252,6 +254,8 @@ class Gate:
             return
         if url.partition("#")[0].partition("?")[0] == ORIGIN:
             self.again = url
+        else:
+            self.away = url
         # An error page would take the page's place; an empty answer leaves it where it is.
         self.count("navigations")
         self._fulfil(number, post, 204, {}, b"")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -50,6 +51,8 @@ class Scene:
     """By name, the latest of it."""
     scripts: dict[str, str] = field(default_factory=dict)
     """URL by script id."""
+    spent_s: Callable[[], float] = float
+    """Processor seconds of this visit so far."""
     idle: Idle = field(default_factory=Idle)
     functions: dict[tuple[str, int, int], bool] = field(default_factory=dict)
     """Of the page's own text: whether it ran, by script and offsets."""

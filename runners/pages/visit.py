@@ -16,6 +16,7 @@ from runners.pages.probes.explore import explore
 from runners.pages.probes.faults import faults
 from runners.pages.probes.fresh import complete, follow
 from runners.pages.probes.keyboard import keyboard
+from runners.pages.probes.linger import linger
 from runners.pages.probes.rest import after, rest
 from runners.pages.probes.views import media, views
 from runners.pages.protocol import BrowserFault, CallFailed, Line, Pipes
@@ -51,6 +52,7 @@ def visit(pipes: Pipes, wire: Line, order: Order, tab_of: TabOf = Tab) -> Visite
     tab = tab_of(wire, patience, gate, seed=order.seed)
     tab.creep_ms = order.creep_ms
     scene = Scene(tab, order, PageEvidence(end=End.MEASURED, conditions=order.conditions))
+    scene.spent_s = lambda: patience.cpu_s
     reusable = True
     try:
         try:
@@ -97,6 +99,7 @@ def phases(depth: str) -> tuple[tuple[Phase, PhaseOf], ...]:
         (Phase.EXPLORE, explore),
         (Phase.EXPLORE, after),
         (Phase.EXPLORE, end),
+        (Phase.LINGER, linger),
         (Phase.CASES, cases),
         (Phase.FAULTS, faults),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from runners.pages.evidence import Action, End, Owner, PageError, PageEvidence
+from runners.pages.evidence import Action, End, Owner, PageError, PageEvidence, Phase
 from runners.pages.requests import ORIGIN
 
 
@@ -107,6 +107,29 @@ def _loaded_again(evidence: PageEvidence) -> None:
 
 def _restless(evidence: PageEvidence) -> None:
     assert evidence.attempts["restless"] == 1
+
+
+def _leaves_late(evidence: PageEvidence) -> None:
+    assert evidence.attempts["leaves_late"] == 1
+    assert [r.url for r in evidence.requests if r.phase is Phase.LINGER] == [
+        "https://example.com/late"
+    ]
+
+
+def _leaves_when_asked(evidence: PageEvidence) -> None:
+    assert evidence.attempts["navigations"] >= 1
+    assert "leaves_late" not in evidence.attempts
+
+
+def _hangs_late(evidence: PageEvidence) -> None:
+    assert evidence.phase is Phase.LINGER
+    assert evidence.detail.startswith("linger: ")
+
+
+def _throws_late(evidence: PageEvidence) -> None:
+    error = _only(evidence)
+    assert "tidyUp is not defined" in error.text
+    assert error.phase is Phase.LINGER
 
 
 def _dialogs(evidence: PageEvidence) -> None:
@@ -281,6 +304,23 @@ TRUTHS = (
         _loaded_again,
     ),
     Truth("restless", _script("location.reload();"), _restless),
+    Truth(
+        "leaves late",
+        _script("setTimeout(() => { location = 'https://example.com/late'; }, 7000);"),
+        _leaves_late,
+    ),
+    Truth(
+        "leaves late when asked",
+        _script(
+            """document.getElementById("b").onclick = () =>
+                setTimeout(() => { location = "https://example.com/asked"; }, 5000);""",
+            "<button id=b>Send</button>",
+        ),
+        _leaves_when_asked,
+    ),
+    Truth("hangs late", _script("setTimeout(() => { for (;;) {} }, 7000);"), _hangs_late,
+          end=End.HANG),
+    Truth("throws late", _script("setTimeout(() => { tidyUp(); }, 7000);"), _throws_late),
     Truth(
         "dialogs",
         _page(

@@ -96,7 +96,9 @@ def test_a_page_that_leads_away_is_what_the_policy_says() -> None:
     for own in ("http://localhost/", "http://localhost/?tab=2", "https://localhost"):
         assert is_(decide_page(measured(asking(own)), POLICY), VerdictStatus.ACCEPTED)
     restless = replace(asking("http://localhost/"), attempts={"restless": 1})
-    assert is_(decide_page(measured(restless), POLICY), VerdictStatus.REVIEW, Reason.LEADS_AWAY)
+    late = replace(GOOD, attempts={"leaves_late": 1})
+    for visit in (restless, late):
+        assert is_(decide_page(measured(visit), POLICY), VerdictStatus.REVIEW, Reason.LEADS_AWAY)
 
 
 def test_a_missing_doctype_is_what_the_policy_says() -> None:
@@ -492,6 +494,8 @@ def test_an_undefined_name_in_an_action_rejects() -> None:
     """No input makes a name that nothing defines right; a null does depend on the input."""
     thrown = error("ReferenceError: nope is not defined", phase=EXPLORE)
     assert is_(said(errors=(thrown,)), VerdictStatus.REJECTED, Reason.ACTION_ERROR)
+    later = said(errors=(replace(thrown, phase=Phase.LINGER),))
+    assert is_(later, VerdictStatus.REJECTED, Reason.ACTION_ERROR)
     null = error("TypeError: Cannot read properties of null (reading 'width')", phase=EXPLORE)
     assert said(errors=(null,)).status is VerdictStatus.ACCEPTED
 
