@@ -41,6 +41,8 @@ class Clock(Protocol):
     """See `Conditions.clock`."""
     now_ms: int
     """How much was granted since the document began."""
+    watch: Callable[[], None] | None = None
+    """Called after each step of `advance`."""
 
     def begin(self) -> None:
         """Stop the tab's time at the epoch. Raises BrowserFault: this browser's cannot be."""
@@ -110,6 +112,8 @@ class FrameClock(Clock):
             step = min(step_ms, left)
             left -= step
             answer = self._frame(step, _PICTURE if picture and left <= 0 else _UNSEEN)
+            if self.watch is not None:
+                self.watch()
         return base64.b64decode(answer.get("screenshotData", ""))
 
     def look(self, *, held: bool = False) -> bytes:

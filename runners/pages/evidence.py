@@ -370,7 +370,8 @@ class PageEvidence:
     faults: tuple[Fault, ...] = ()
     cases: tuple[CaseResult, ...] = ()
     runtime: Numbers = field(default_factory=dict)
-    """script_ms, task_ms, layouts, styles, long_tasks, layout_shift, heap_kb, heap_after_kb, nodes,
+    """script_ms, task_ms, long_steps_load and _rest (with over 50 ms of tasks; all three processor
+    time of the main thread), layouts, styles, layout_shift, heap_kb, heap_after_kb, nodes,
     nodes_after, listeners, listeners_after, timers, intervals, frames, storage_sets, storage_gets,
     storage_keys, canvas_draws, gl_calls, intl_calls, sockets, fetches, globals, virtual_ms."""
     listeners: Mapping[str, int] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from runners.pages.evidence import Action, Conditions, Look, PageEvidence
 from runners.pages.patience import Budget
 from runners.pages.pictures import Picture, decode, look
 from runners.pages.probes.state import Idle
+from runners.pages.probes.tasks import Steps
 from runners.pages.requests import Shelf
 from runners.pages.steps import DriverCase
 from runners.pages.tab import Tab
@@ -54,6 +55,7 @@ class Scene:
     spent_s: Callable[[], float] = float
     """Processor seconds of this visit so far."""
     idle: Idle = field(default_factory=Idle)
+    steps: Steps | None = None
     functions: dict[tuple[str, int, int], bool] = field(default_factory=dict)
     """Of the page's own text: whether it ran, by script and offsets."""
     _last: tuple[bytes, Picture] | None = None

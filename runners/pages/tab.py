@@ -155,7 +155,7 @@ class Tab:
                 ("Log.enable", None),
                 ("DOMStorage.enable", None),
                 ("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}),
-                ("Performance.enable", None),
+                ("Performance.enable", {"timeDomain": "threadTicks"}),
                 ("Profiler.enable", None),
                 ("Profiler.startPreciseCoverage", {"callCount": False, "detailed": False}),
                 ("DOM.enable", None),

@@ -18,6 +18,7 @@ from runners.pages.probes.fresh import complete, follow
 from runners.pages.probes.keyboard import keyboard
 from runners.pages.probes.linger import linger
 from runners.pages.probes.rest import after, rest
+from runners.pages.probes.tasks import Steps
 from runners.pages.probes.views import media, views
 from runners.pages.protocol import BrowserFault, CallFailed, Line, Pipes
 from runners.pages.requests import Gate
@@ -109,6 +110,8 @@ def load(scene: Scene) -> None:
     """Grant time until the document is complete, then let it settle, and load it again if it asks
     for that."""
     tab = scene.tab
+    if scene.order.depth == "full":
+        scene.steps = Steps(tab)
     tab.navigate()
     complete(tab)
     scene.add(loaded=tab.loaded)

@@ -134,7 +134,7 @@ GOOD = PageEvidence(
         "virtual_ms": 3000,
         "layouts": 12,
         "layout_shift": 0.0,
-        "long_tasks": 0,
+        "long_steps_rest": 0,
         "heap_kb": 2000,
         "heap_after_kb": 2100,
         "nodes": 120,

@@ -109,6 +109,14 @@ def _restless(evidence: PageEvidence) -> None:
     assert evidence.attempts["restless"] == 1
 
 
+def _long_steps(evidence: PageEvidence) -> None:
+    assert evidence.runtime["long_steps_rest"] == 2
+
+
+def _short_steps(evidence: PageEvidence) -> None:
+    assert evidence.runtime["long_steps_rest"] == 0
+
+
 def _leaves_late(evidence: PageEvidence) -> None:
     assert evidence.attempts["leaves_late"] == 1
     assert [r.url for r in evidence.requests if r.phase is Phase.LINGER] == [
@@ -303,6 +311,13 @@ TRUTHS = (
             else { sessionStorage.seen = 1; location.reload(); }"""),
         _loaded_again,
     ),
+    Truth(
+        "long steps",
+        _script("""const spin = () => { let n = 0; for (let i = 0; i < 4e8; i++) n ^= i; return n; };
+            setTimeout(spin, 900); setTimeout(spin, 1300);"""),
+        _long_steps,
+    ),
+    Truth("short steps", _script("setInterval(() => document.title += '.', 50);"), _short_steps),
     Truth("restless", _script("location.reload();"), _restless),
     Truth(
         "leaves late",

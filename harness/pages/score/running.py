@@ -24,8 +24,9 @@ def moves(evidence: PageEvidence) -> bool:
 
 def motion(evidence: PageEvidence, _: Document) -> Value:
     """18. Motion: 10 x the mean of: share of running animations of transform and opacity alone,
-    no long task (1 less a quarter for each, over 50 ms of processor time), and reduced motion
-    honoured (fewer animations run, or a rule for it); each where it applies.
+    no long step (1 less a quarter for each of the second at rest whose tasks took over 50 ms of
+    processor time), and reduced motion honoured (fewer animations run, or a rule for it); each
+    where it applies.
 
     Not applicable where nothing moves.
     """
@@ -35,9 +36,9 @@ def motion(evidence: PageEvidence, _: Document) -> Value:
     parts: dict[str, float] = {}
     if at_rest.running:
         parts["cheap"] = clip(at_rest.cheap / at_rest.running)
-    long_tasks = number(evidence.runtime, "long_tasks")
-    if long_tasks is not None:
-        parts["fluent"] = clip(1 - long_tasks / 4)
+    long = number(evidence.runtime, "long_steps_rest")
+    if long is not None:
+        parts["fluent"] = clip(1 - long / 4)
     if media.running or at_rest.running:
         stopped = media.running and media.running_reduced < media.running
         parts["reduced"] = 1.0 if stopped or media.reduced_rules else 0.0

@@ -94,6 +94,8 @@ class PageClock(Clock):
                 self._refused()  # the page took the clock away, or its document went
             self._move(step, wait=left <= 0)
             self.now_ms += step
+            if self.watch is not None:
+                self.watch()
         return self._picture() if picture else b""
 
     @property

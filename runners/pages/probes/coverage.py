@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from runners.pages.evidence import Phase
 from runners.pages.requests import ORIGIN
 from runners.pages.scene import Scene
 
@@ -32,7 +33,12 @@ def counters(scene: Scene) -> dict[str, float]:
 
 def begin(scene: Scene) -> None:
     """Remember the counters before anything is tried."""
-    scene.add(runtime=counters(scene))
+    long: dict[str, float] = {}
+    if scene.steps is not None:
+        scene.steps.stop()
+        told = scene.steps.long
+        long = {f"long_steps_{p}": told.get(p, 0) for p in (Phase.LOAD.value, Phase.REST.value)}
+    scene.add(runtime={**counters(scene), **long})
 
 
 def end(scene: Scene) -> None:
