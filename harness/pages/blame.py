@@ -35,13 +35,14 @@ _CODE = frozenset({"script", "stylesheet"})
 _MATERIAL = _CODE | {"fetch", "xhr", "document", "websocket", "eventsource", "other"}
 _STYLISTS = re.compile(r"tailwind|unocss|twind|windi|styled|emotion|stylis|antd|material", re.I)
 """Scripts that make style rules."""
-_OBSERVERS = re.compile(
+_NEEDLESS = re.compile(
     r"//(?:[\w-]+\.)*(?:plausible\.io|google-analytics\.com|googletagmanager\.com|clarity\.ms"
     r"|cloudflareinsights\.com|hotjar\.com|segment\.(?:com|io)|sentry(?:-cdn)?\.(?:com|io)"
     r"|doubleclick\.net|googlesyndication\.com|umami\.(?:is|dev)|goatcounter\.com"
     r"|fathom\.com|usefathom\.com|posthog\.com|mixpanel\.com|heapanalytics\.com)/"
+    r"|^https?://fonts\.(?:googleapis\.com|bunny\.net)/"
 )
-"""Hosts that watch visitors: no page needs one, so that none is an excuse."""
+"""Hosts that watch visitors, or give nothing but fonts: no page needs one, none is an excuse."""
 
 
 class Scope(StrEnum):
@@ -95,7 +96,7 @@ def withheld(evidence: PageEvidence, scope: Scope = Scope.ANYTHING) -> list[Requ
         r
         for r in evidence.requests
         if r.kind.lower() in _MATERIAL
-        and not _OBSERVERS.search(r.url)
+        and not _NEEDLESS.search(r.url)
         and (_why(r) is not None or (scope is Scope.BYTES and _differs(r)))
         and _within(r, scope)
     ]
@@ -133,6 +134,12 @@ def undefined_name(error: PageError) -> str | None:
     """The name that an error says is not defined."""
     found = _UNDEFINED.search(error.text)
     return found[1] if found is not None and found[1] not in _OPTIONAL else None
+
+
+def hopeless(error: PageError) -> bool:
+    """Whether no input makes it right: a name that nothing defines, or a function that calls itself
+    until there is no more room."""
+    return undefined_name(error) is not None or "Maximum call stack size" in error.text
 
 
 def first_error(

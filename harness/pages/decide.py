@@ -16,12 +16,13 @@ from harness.pages.blame import (
     Scope,
     excuse,
     first_error,
+    hopeless,
     is_syntax,
-    undefined_name,
     unmeasured,
 )
 from harness.pages.cases import SURE
 from harness.pages.document import Document
+from harness.pages.doubts import doubt
 from harness.pages.leaving import leaves
 from harness.pages.policy import PagePolicy
 from harness.pages.score.base import BEFORE, OWN_ORIGIN
@@ -125,6 +126,9 @@ def _visit(evidence: PageEvidence, measured: PageMeasured, policy: PagePolicy) -
     faults += [f for f in (_doctype(document, policy), _closing(document, policy)) if f is not None]
     if faults:
         return _given(faults[0])
+    odd = doubt(evidence, document)
+    if odd is not None:
+        return Decision(VerdictStatus.REVIEW, (odd[0],), odd[1])
     return _asked(measured, policy)
 
 
@@ -342,12 +346,11 @@ def _targets(evidence: PageEvidence, document: Document, _: PagePolicy) -> Fault
 
 
 def _acting(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
-    """A name that nothing defines, found out by an action or a late timer: no input makes it
-    right."""
+    """What no input makes right, found out by an action or a late timer."""
     error = first_error(
         evidence,
         phases=frozenset({Phase.KEYBOARD, Phase.EXPLORE, Phase.LINGER}),
-        only=lambda e: undefined_name(e) is not None,
+        only=hopeless,
     )
     if error is None:
         return None

@@ -64,6 +64,9 @@ class Document:
     controls: int = 0
     """Buttons, links with href, fields, summaries and elements with an `on...` attribute."""
     style_rules: int = 0
+    torn_style: tuple[int, int] | None = None
+    """Where a style sheet opens a rule that it never closes: the line, and how many others begin
+    within it."""
     inline_styles: int = 0
     stylesheets: int = 0
     """Linked ones."""
@@ -216,7 +219,13 @@ def _head(parts: _Parts) -> dict[str, Any]:
 
 def _styling(parts: _Parts) -> dict[str, Any]:
     styles = [style for _, style in parts.styles]
+    torn = [
+        (parts.markup.line(at + style.torn.at), style.torn.within)
+        for at, style in parts.styles
+        if style.torn is not None
+    ]
     return {
+        "torn_style": min(torn, default=None),
         "style_rules": sum(style.rules for style in styles),
         "inline_styles": sum(bool((e.attributes.get("style") or "").strip()) for e in parts.tree),
         "stylesheets": sum(map(is_stylesheet, parts.tree)),

@@ -26,6 +26,11 @@ def leaves(evidence: PageEvidence) -> str:
         return "leads away after a while, though nobody acts"
     for request in evidence.requests:
         early = request.outcome == "navigation" and request.phase in BEFORE
-        if early and _ITSELF.fullmatch(request.url) is None:
+        if early and not is_itself(request.url):
             return f"leads away to {request.url} before anybody acts"
     return ""
+
+
+def is_itself(url: str) -> bool:
+    """Whether an address is the page's own, whatever the parameters."""
+    return _ITSELF.fullmatch(url) is not None

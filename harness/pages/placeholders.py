@@ -10,7 +10,7 @@ _NOUN = (
     r"methods?|file)"
 )
 _AS_IT_WAS = (
-    r"(?:\s+(?:as\s+before|here|unchanged|omitted|goes\s+here|stays?\s+the\s+same|"
+    r"(?:\s+(?:as\s+before|(?:the\s+)?same\s+as\s+(?:before|above)|here|unchanged|omitted|goes\s+here|stays?\s+the\s+same|"
     r"remains?\s+(?:the\s+same|unchanged)|from\s+(?:above|before)|for\s+brevity))*"
 )
 _LEFT_OUT = re.compile(
@@ -62,7 +62,7 @@ def comment_kind(comment: str) -> str:
     text = comment.strip()
     while (shorter := _EDGE.sub("", text).strip()) != text:
         text = shorter
-    text = text.strip("-=*#[]() \t")
+    text = re.sub(r"[()]", "", text.strip("-=*#[] \t")).strip()
     if len(text) > _MAX_CHARS:
         return ""
     bare = _DOTS.sub("", text).rstrip(".!: ")

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.pages.markup import captured
 
 _QUERY = (
     "(rule_set) @rule (media_statement) @media (keyframes_statement) @keyframes (comment) @comment"
 )
+
+_TOKEN = re.compile(
+    rb"""/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|\\.|[{};]""", re.DOTALL
+)
+"""Comments, strings and escapes, as CSS Syntax 3 ends them, and the braces outside of them."""
+
+
+class Torn(NamedTuple):
+    """A brace that nothing closes: its byte offset, and how many rules begin within it that are not
+    written to be nested, as those with `&` are."""
+
+    at: int
+    within: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +37,8 @@ class StyleFacts:
     keyframes: int = 0
     comments: tuple[tuple[int, str], ...] = ()
     """(byte offset, text)."""
+    torn: Torn | None = None
+    """The first rule that is never closed."""
 
 
 @lru_cache(maxsize=1)
@@ -43,4 +59,19 @@ def read_style(source: bytes) -> StyleFacts:
         for node in found.get("comment", [])
     )
     rule, media, keyframes = (len(found.get(n, [])) for n in ("rule", "media", "keyframes"))
-    return StyleFacts(rule, media, keyframes, comments)
+    return StyleFacts(rule, media, keyframes, comments, _torn(source))
+
+
+def _torn(source: bytes) -> Torn | None:
+    open_: list[list[int]] = []  # of each brace: its offset, and how many rules begin within it
+    begun = 0
+    for token in _TOKEN.finditer(source):
+        if token[0] == b"{":
+            if open_ and b"&" not in source[begun : token.start()]:
+                open_[-1][1] += 1
+            open_.append([token.start(), 0])
+        elif token[0] == b"}" and open_:
+            open_.pop()
+        if token[0] in b"{};":
+            begun = token.end()
+    return Torn(*open_[0]) if open_ else None

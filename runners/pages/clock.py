@@ -16,8 +16,10 @@ from runners.pages.patience import PageEnded, Patience
 from runners.pages.protocol import BrowserFault, Call, CallFailed
 from runners.pages.requests import Gate
 
-EPOCH_S = 1_767_225_600
-"""2026-01-01T00:00:00Z, the instant at which every document begins."""
+EPOCH_S = 1_773_224_243
+"""2026-03-11T10:17:23Z, the instant at which every document begins: far from the turn of a minute,
+an hour, a day or a year, which few visitors meet. A chart of the last minute that begins in another
+year, say, takes a widespread library seconds to label."""
 STEP_MS = 20
 _TRIES = 3
 _UNSEEN: Mapping[str, Any] = {"noDisplayUpdates": True}

@@ -265,6 +265,8 @@ class Action:
     effect: Effect = Effect()
     control: str = ""
     """The control's kind."""
+    covered: bool = False
+    """Something else lay on top of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

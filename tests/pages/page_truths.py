@@ -109,6 +109,38 @@ def _restless(evidence: PageEvidence) -> None:
     assert evidence.attempts["restless"] == 1
 
 
+def _built_anew(evidence: PageEvidence) -> None:
+    cells = [a for a in evidence.actions if a.selector.startswith("#cells > div")]
+    assert len(cells) > 3
+    assert all(a.effect.nodes for a in cells)
+
+
+def _filtered_away(evidence: PageEvidence) -> None:
+    emptied = next(a for a in evidence.actions if a.kind == "type" and not a.value)
+    after = [a for a in evidence.actions if a.step > emptied.step]
+    assert {a.label for a in after if a.kind == "click"} == {"tea", "cup"}
+
+
+def _keys_that_save(evidence: PageEvidence) -> None:
+    assert _acted(evidence, "", "key").effect.storage
+    denied = next(f for f in evidence.faults if f.name == "storage_denied")
+    assert denied.errors == 1
+    assert denied.detail.startswith("1 of 1 saving actions repeated")
+
+
+def _covered(evidence: PageEvidence) -> None:
+    click = _acted(evidence, "#b", "click")
+    assert click.covered
+    assert not click.effect.any
+
+
+def _unfilled(evidence: PageEvidence) -> None:
+    shown = ["${user.name}", "{{ total }}", "[object Object]", "$NaN", "undefined"]
+    assert evidence.words["raw"] == evidence.words["raw_after"] == shown
+    assert (evidence.dom["canvas"], evidence.dom["canvas_empty"]) == (3, 1)
+    assert evidence.attempts["idle_timers"] == 1
+
+
 def _long_steps(evidence: PageEvidence) -> None:
     assert evidence.runtime["long_steps_rest"] == 2
 
@@ -254,7 +286,7 @@ def _random(evidence: PageEvidence) -> None:
 
 def _fixed(evidence: PageEvidence) -> None:
     assert evidence.words["text"] == (
-        "2026-01-01T00:00:00.000Z UTC en-US 1,234.5 1280x720 1 light visible true"
+        "2026-03-11T10:17:23.000Z UTC en-US 1,234.5 1280x720 1 light visible true"
     )
 
 
@@ -318,6 +350,47 @@ TRUTHS = (
         _long_steps,
     ),
     Truth("short steps", _script("setInterval(() => document.title += '.', 50);"), _short_steps),
+    Truth(
+        "built anew",
+        _page("""<div id=cells></div><script>
+            const build = () => { cells.replaceChildren(...[1, 2, 3].map((n) => {
+              const cell = Object.assign(document.createElement("div"), { textContent: n });
+              cell.style = "height: 40px";
+              cell.addEventListener("click", () => { build(); document.title += "."; });
+              return cell; })); };
+            build();</script>"""),
+        _built_anew,
+    ),
+    Truth(
+        "filtered away",
+        _page("""<input id=query><ul id=words></ul><script>
+            const draw = () => { words.replaceChildren(...["tea", "cup"]
+              .filter((word) => word.includes(query.value)).map((word) => {
+                const button = Object.assign(document.createElement("button"), { textContent: word });
+                button.onclick = () => { document.title = word; };
+                return button; })); };
+            query.oninput = draw; draw();</script>"""),
+        _filtered_away,
+    ),
+    Truth(
+        "keys that save",
+        _script("""addEventListener("keydown", (event) => {
+            localStorage.last = event.key; out.textContent = event.key; });"""),
+        _keys_that_save,
+    ),
+    Truth(
+        "covered",
+        _page("""<button id=b>Press</button><script>b.onclick = () => { b.textContent += "!"; };
+            </script><div style="position: fixed; inset: 0"></div>"""),
+        _covered,
+    ),
+    Truth(
+        "unfilled",
+        _page("""<p>${user.name}</p><p>{{ total }}</p><p>[object Object]</p><p>$NaN</p>
+            <p>undefined</p><code>${kept}</code><p>NaN is a value</p><canvas height=0></canvas>
+            <canvas hidden></canvas><canvas></canvas><script>setInterval(undefined, 900)</script>"""),
+        _unfilled,
+    ),
     Truth("restless", _script("location.reload();"), _restless),
     Truth(
         "leaves late",

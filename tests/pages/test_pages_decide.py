@@ -496,6 +496,8 @@ def test_an_undefined_name_in_an_action_rejects() -> None:
     assert is_(said(errors=(thrown,)), VerdictStatus.REJECTED, Reason.ACTION_ERROR)
     later = said(errors=(replace(thrown, phase=Phase.LINGER),))
     assert is_(later, VerdictStatus.REJECTED, Reason.ACTION_ERROR)
+    endless = error("RangeError: Maximum call stack size exceeded", phase=EXPLORE)
+    assert is_(said(errors=(endless,)), VerdictStatus.REJECTED, Reason.ACTION_ERROR)
     null = error("TypeError: Cannot read properties of null (reading 'width')", phase=EXPLORE)
     assert said(errors=(null,)).status is VerdictStatus.ACCEPTED
 
@@ -552,6 +554,8 @@ def test_code_that_never_ran_for_a_miss_leaves_the_page_unscored() -> None:
     decision = said(requests=(request("miss"),), coverage=idle)
     assert is_(decision, VerdictStatus.UNSCORED, Reason.CDN_MISS)
     assert said(coverage=idle).status is VerdictStatus.ACCEPTED
+    fonts = request("miss", "Stylesheet", "https://fonts.googleapis.com/css2?family=Tiro")
+    assert said(requests=(fonts,), coverage=idle).status is VerdictStatus.ACCEPTED
 
 
 def test_an_error_beside_other_bytes_than_asked_for_is_unscored() -> None:

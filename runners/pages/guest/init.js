@@ -169,7 +169,12 @@
     if (/^(copy|cut)$/i.test(String(values[0]))) tell("clipboard");
     return apply(kept, this, values);
   });
-  for (const name of ["setTimeout", "setInterval", "requestAnimationFrame"]) count(globalThis, name);
+  count(globalThis, "requestAnimationFrame");
+  for (const name of ["setTimeout", "setInterval"]) stub(globalThis, name, function (kept, values) {
+    tell(name);
+    if (values.length && values[0] === undefined) tell("idle_timers");
+    return apply(kept, this, values);
+  });
   count(globalThis.Element && Element.prototype, "animate");
   const flat = globalThis.CanvasRenderingContext2D && CanvasRenderingContext2D.prototype;
   for (const name of ["fillRect", "strokeRect", "clearRect", "fill", "stroke", "drawImage", "fillText",

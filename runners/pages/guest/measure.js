@@ -42,7 +42,8 @@
   const ignored = new Set(["SCRIPT", "STYLE", "HEAD", "META", "LINK", "TITLE", "NOSCRIPT", "TEMPLATE", "BASE"]);
   const palette = new Map(), fonts = new Map(), sizes = new Set(), inks = new Set(), backs = new Set();
   let visible = 0, chars = 0, texts = 0, failing = 0, tiny = 0, depth = 0, classed = 0, inline = 0, animated = 0;
-  const weak = [];
+  const weak = [], raw = [];
+  const unfilled = /\$\{[^}]{1,80}\}|\{\{\s*[\w.$]+\s*\}\}|\[object [A-Z][A-Za-z]*\]|^[^\p{L}\d]*(?:NaN|undefined)[^\p{L}\d]*$/u;
   let position = 0;
   for (const el of found) {
     if (++position > MOST) break;
@@ -64,6 +65,7 @@
     if (cs.backgroundColor !== "rgba(0, 0, 0, 0)") { backs.add(cs.backgroundColor); tally(palette, cs.backgroundColor, area); }
     if (!own) continue;
     texts++; chars += own.length;
+    if (raw.length < 5 && unfilled.test(own) && !el.closest("code,pre,kbd,samp,textarea,[contenteditable]")) raw.push(own.slice(0, 80));
     tally(palette, cs.color, own.length * 60);
     tally(fonts, cs.fontFamily.split(",")[0].replace(/["']/g, ""), own.length);
     sizes.add(cs.fontSize); inks.add(cs.color);
@@ -87,7 +89,7 @@
     tiny_texts: tiny, animated, classed, inline_styles: inline, font_sizes: sizes.size, fonts: fonts.size,
     colours: inks.size, backgrounds: backs.size, tags: new Set(found.map((e) => e.tagName)).size, max_depth: depth,
     inputs: count("input:not([type=hidden]),select,textarea"), buttons: count("button,[role=button],input[type=button],input[type=submit]"),
-    links: count("a[href]"), images: count("img"), canvas: count("canvas"), svg: count("svg"),
+    links: count("a[href]"), images: count("img"), canvas: count("canvas"), canvas_empty: Array.from(document.querySelectorAll("canvas"), plain).filter((c) => c.getClientRects().length && !(c.clientWidth && c.clientHeight && c.width && c.height)).length, svg: count("svg"),
     svg_shapes: count("svg :is(path,rect,circle,line,polyline,polygon,ellipse)"), media: count("video,audio"),
     tables: count("table"), forms: count("form"), headings: count("h1,h2,h3,h4,h5,h6"), h1: count("h1"), lists: count("ul,ol"),
     landmarks: count("main,nav,header,footer,aside,section,article,[role=main],[role=navigation]"),
@@ -154,7 +156,7 @@
     title: document.title.slice(0, 200), lang: root.lang || "", dir: root.dir || (body && body.dir) || "", charset: document.characterSet,
     text: ((body && body.innerText) || "").slice(0, 4000), palette: byWeight(palette, 16), fonts: byWeight(fonts, 8),
     headings: Array.from(document.querySelectorAll("h1,h2,h3")).slice(0, 20).map((e) => e.textContent.trim().slice(0, 80)),
-    weak,
+    weak, raw,
   });
   return { dom: out, words };
 })()

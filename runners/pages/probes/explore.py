@@ -14,17 +14,20 @@ from runners.pages import inputs
 from runners.pages.evidence import Action, Control, Effect
 from runners.pages.pictures import Picture, difference
 from runners.pages.probes.state import changed, state
-from runners.pages.probes.wiring import wiring
+from runners.pages.probes.wiring import hear_again, wiring
 from runners.pages.scene import Scene
 from runners.pages.tab import guest
 
 _MOST_ACTIONS = 18
+_MOST_ANEW = 6
+"""Of them for what was built anew."""
 _MOST_FIELDS = 4
 _KEYS = ("ArrowRight", "ArrowDown", "Space", "Enter", "a", "ArrowLeft", "ArrowUp")
 _FIELDS = ("text", "search", "email", "tel", "url", "password", "number", "textarea", "editable")
 _VALUES = ("date", "time", "month", "week", "datetime-local", "color", "range", "select")
 _DRAGGED = ("dragstart", "pointerdown", "mousedown", "touchstart")
 _CONTROLS = guest("controls.js")
+_KEYBOARD = Control(selector="", kind="keyboard")
 _AWAY = inputs.Spot(1, 1, hit=False, by_value=False)
 _LONGEST = 400
 _TYPED_KEYS = 3
@@ -61,20 +64,47 @@ class _Explorer:
         self.actions: list[Action] = []
         self.controls: list[Control] = []
         self.places: list[int] = []
+        self.missed: list[int] = []
+        """Controls that were gone when their turn came."""
         self.used: set[tuple[int, str]] = set()
         """Controls and actions of a replay."""
         self.picture: Picture | None = None
 
     def run(self) -> None:
-        waiting = self._found()
-        while waiting and len(self.actions) < _MOST_ACTIONS:
+        self._all(self._found(), _MOST_ACTIONS)
+        if any(action.effect.nodes for action in self.actions):
+            self._once_more(min(_MOST_ACTIONS, len(self.actions) + _MOST_ANEW))
+        self._keys()
+        self.scene.add(controls=tuple(self.controls), actions=tuple(self.actions))
+
+    def _all(self, waiting: list[int], most: int) -> None:
+        while waiting and len(self.actions) < most:
             index = waiting.pop(0)
             for kind in _kinds(self.controls[index]):
                 effect = self._try(kind, index)
-                if effect is not None and (effect.nodes or effect.attributes):
+                if effect is None:
+                    self.missed.append(index)
+                    break
+                if effect.nodes or effect.attributes:
                     waiting += self._found()
-        self._keys()
-        self.scene.add(controls=tuple(self.controls), actions=tuple(self.actions))
+
+    def _once_more(self, most: int) -> None:
+        taken, missed = -1, True
+        while missed and taken < len(self.actions) < most:
+            taken = len(self.actions)
+            self._all(self._anew(), most)
+            missed = bool(self.missed)
+
+    def _anew(self) -> list[int]:
+        """What was built while others were tried, with its listeners, and what was not there any
+        more: perhaps because of what was typed, so that the fields are emptied."""
+        missed, self.missed = self.missed, []
+        typed = {a.selector for a in self.actions if a.kind == "type"} if missed else set()
+        for index, control in enumerate(self.controls):
+            if control.selector in typed and control.kind in _FIELDS:
+                self._try("type", index, given="")
+                typed.discard(control.selector)
+        return self._heard_anew() + missed
 
     def replay(self, trace: tuple[Action, ...]) -> None:
         """Take recorded steps again; a step whose element is not there leaves no action."""
@@ -93,15 +123,18 @@ class _Explorer:
 
     def _again(self, step: Action) -> Effect | None:
         """A recorded step on what its selector names now: a page may have built it anew."""
-        for look_again in (False, True):
-            if look_again:
-                self._found()
+        for look in (list, self._found, self._heard_anew):
+            look()
             for index in self._named(step):
                 effect = self._try(step.kind, index, given=step.value)
                 if effect is not None:
                     self.used.add((index, step.kind))
                     return effect
         return None
+
+    def _heard_anew(self) -> list[int]:
+        hear_again(self.scene)
+        return self._found()
 
     def _named(self, step: Action) -> list[int]:
         """The controls that may be meant. An exploration tries each once, in the order of its
@@ -150,7 +183,7 @@ class _Explorer:
             effect = self._by_pixels(effect)
         else:
             self.picture = None
-        self._record(kind, control.selector, control.label, value, begun, effect, control.kind)
+        self._record(kind, control, value, begun, effect, covered=not spot.hit)
         return effect
 
     def _act(
@@ -194,15 +227,15 @@ class _Explorer:
         for key in _KEYS:
             inputs.press(self.tab, key)
         effect = self._effect(before, state(self.tab), self.tab.clock.now_ms - begun, "key")
-        self._record("key", "", "", " ".join(_KEYS), begun, effect, "keyboard")
+        self._record("key", _KEYBOARD, " ".join(_KEYS), begun, effect)
 
     def _record(
-        self, kind: str, selector: str, label: str, value: str, at_ms: int, effect: Effect, of: str
+        self, kind: str, on: Control, value: str, at_ms: int, effect: Effect, covered: bool = False
     ) -> None:
         self.actions.append(
             Action(
-                step=len(self.actions) + 1, kind=kind, selector=selector, label=label,
-                value=value[:200], at_ms=at_ms, effect=effect, control=of,
+                step=len(self.actions) + 1, kind=kind, selector=on.selector, label=on.label,
+                value=value[:200], at_ms=at_ms, effect=effect, control=on.kind, covered=covered,
             )
         )  # fmt: skip
 

@@ -39,7 +39,9 @@ def rest(scene: Scene) -> None:
 def after(scene: Scene) -> None:
     """The same counts when everything was tried, and a last picture."""
     scene.look("after")
-    scene.add(dom_after=scene.tab.measure(_MEASURE)["dom"])
+    found = scene.tab.measure(_MEASURE)
+    words = {**scene.evidence.words, "raw_after": found["words"]["raw"]}
+    scene.add(dom_after=found["dom"], words=words)
 
 
 def _motion(scene: Scene) -> Motion:

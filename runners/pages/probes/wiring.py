@@ -20,14 +20,27 @@ _FILL = """(function(types, ...nodes) {
 
 def wiring(scene: Scene) -> None:
     """Lay the listeners by type into the evidence, and by element into the isolated world."""
-    tab = scene.tab
     take_functions(scene)
-    found = _listeners(scene, "document") + _listeners(scene, "window")
+    found = _found(scene)
     own = [entry for entry in found if scene.scripts.get(entry["scriptId"], "").startswith(ORIGIN)]
     scene.add(
         listeners=dict(sorted(Counter(entry["type"] for entry in found).items())),
         own_listeners=dict(sorted(Counter(entry["type"] for entry in own).items())),
     )
+    _lend(scene, found)
+
+
+def hear_again(scene: Scene) -> None:
+    """Lay the listeners by element into the isolated world anew: elements were made since."""
+    _lend(scene, _found(scene))
+
+
+def _found(scene: Scene) -> list[dict[str, Any]]:
+    return _listeners(scene, "document") + _listeners(scene, "window")
+
+
+def _lend(scene: Scene, found: list[dict[str, Any]]) -> None:
+    tab = scene.tab
     by_node: dict[int, list[str]] = {}
     window: list[str] = []
     for entry in found:

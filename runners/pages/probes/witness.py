@@ -101,7 +101,8 @@ class Witness:
                 act = choose if action.kind == "choose" else type_text
                 done += bool(act(self.tab, at(action.selector), action.value))
             elif action.kind == "key":
-                press(self.tab, action.value)
+                for key in action.value.split():
+                    press(self.tab, key)
                 done += 1
             else:
                 done += self.press(action.selector)

@@ -1,0 +1,139 @@
+"""What no fault explains and no finished page shows is for a person, each by its own fact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from page_evidence import EXPLORE, GOOD, HTML, error, measured, request
+
+from harness.decide import Decision
+from harness.models import Reason, VerdictStatus
+from harness.pages.decide import decide_page
+from harness.pages.document import Document, read_document
+from harness.pages.policy import PagePolicy
+from runners.pages.evidence import Action, Effect, PageEvidence, Phase
+
+DOCUMENT = read_document(HTML)
+TYPED = Action(step=1, kind="type", selector="#n", value="42", control="number")
+
+
+def said(document: Document = DOCUMENT, **changed: Any) -> Decision:
+    return decide_page(measured(replace(GOOD, **changed), document=document), PagePolicy())
+
+
+def doubted(decision: Decision, reason: Reason) -> bool:
+    return decision.status is VerdictStatus.REVIEW and decision.reasons == (reason,)
+
+
+def accepted(**changed: Any) -> bool:
+    return said(**changed).status is VerdictStatus.ACCEPTED
+
+
+def words(*shown: str, after: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {"words": {**GOOD.words, "raw": list(shown), "raw_after": list(after)}}
+
+
+@pytest.mark.parametrize("text", ["${w.temp}", "{{ name }}", "[object Promise]", "$NaN"])
+def test_a_value_that_was_never_put_in(text: str) -> None:
+    """At rest each counts."""
+    assert doubted(said(**words(text)), Reason.RAW_TEXT)
+    assert accepted(**words())
+
+
+def test_no_number_may_be_the_answer_to_a_text() -> None:
+    """After numbers alone were typed it is the page's doing; `[object Object]` always is."""
+    text = replace(TYPED, value="hello world", control="text")
+    fair = words(after=("$NaN",)) | {"actions": (TYPED, *GOOD.actions)}
+    odd = words(after=("$NaN",)) | {"actions": (text, *GOOD.actions)}
+    assert doubted(said(**fair), Reason.RAW_TEXT)
+    assert accepted(**odd)
+    odd |= words(after=("42 = [object Promise]",))
+    assert doubted(said(**odd), Reason.RAW_TEXT)
+
+
+def test_remarks_in_the_place_of_code() -> None:
+    """By the whole of a comment; a TODO is none."""
+    gone = read_document(HTML.replace("// counts up", "// ... rest of the code (same as above)"))
+    assert doubted(said(gone), Reason.LEFT_OUT)
+    assert said(read_document(HTML.replace("// counts up", "// TODO: cents"))).status is (
+        VerdictStatus.ACCEPTED
+    )
+
+
+def clicks(count: int, *, covered: bool = False, kind: str = "button", **effect: int) -> Any:
+    told = Effect(focus=1, **effect)
+    return tuple(
+        Action(
+            step=n, kind="click", selector=f"#b{n}", effect=told, control=kind, covered=covered
+        )
+        for n in range(count)
+    )  # fmt: skip
+
+
+def test_buttons_that_change_nothing() -> None:
+    """Six of them; five may want something else first, and one effect is enough."""
+    assert doubted(said(actions=clicks(6)), Reason.DEAD_CONTROLS)
+    assert accepted(actions=clicks(5))
+    assert accepted(actions=clicks(6, kind="link"))
+    assert accepted(actions=(*clicks(6), *clicks(1, text=1)))
+
+
+def test_controls_under_something_else() -> None:
+    """All that were clicked; one that can be hit is enough."""
+    assert doubted(said(actions=clicks(3, covered=True)), Reason.DEAD_CONTROLS)
+    assert accepted(actions=(*clicks(3, covered=True), *clicks(1)))
+    assert accepted(actions=clicks(2, covered=True))
+
+
+def test_a_timer_of_nothing() -> None:
+    """`setInterval(tick(), 1000)`."""
+    assert doubted(said(attempts={"idle_timers": 1}), Reason.AMBIGUOUS)
+
+
+def test_a_form_that_sends_itself() -> None:
+    """Heard by scripts that never read what was sent; a search page does."""
+    sent = replace(request("navigation", "Document", "http://localhost/?a=1"), phase=EXPLORE)
+    heard = {"requests": (sent,), "listeners": {"submit": 1}}
+    assert doubted(said(**heard), Reason.AMBIGUOUS)
+    assert accepted(**(heard | {"listeners": {"click": 1}}))
+    reads = read_document(HTML.replace("// counts up", "new URLSearchParams(location.search);"))
+    assert said(reads, **heard).status is VerdictStatus.ACCEPTED
+    away = replace(sent, url="https://other.example/?a=1")
+    assert accepted(**(heard | {"requests": (away,)}))
+
+
+def test_a_sheet_that_ends_inside_of_a_rule() -> None:
+    """With rules within it that were not meant to be; the last brace alone is forgiven."""
+    torn = read_document(HTML.replace("sans-serif }", "sans-serif"))
+    assert doubted(said(torn), Reason.MALFORMED)
+    last = read_document(HTML.replace("color: #fff }", "color: #fff"))
+    assert said(last).status is VerdictStatus.ACCEPTED
+
+
+def test_drawings_that_nobody_sees() -> None:
+    """Every canvas is without area, and something is drawn."""
+    dom = {**GOOD.dom, "canvas": 1, "canvas_empty": 1}
+    drawn = {**GOOD.runtime, "canvas_draws": 9}
+    assert doubted(said(dom=dom, runtime=drawn), Reason.BLANK)
+    assert accepted(dom=dom)
+    assert accepted(dom={**dom, "canvas": 2}, runtime=drawn)
+
+
+@pytest.mark.parametrize("phase", [Phase.EXPLORE, Phase.LINGER])
+def test_what_a_library_caught(phase: Phase) -> None:
+    """It says so on the console; before any action, and of a network, it says nothing."""
+    missing = error("TypeError: addToCart is not a function\n at onClick", kind="console")
+    assert doubted(said(errors=(replace(missing, phase=phase),)), Reason.ACTION_ERROR)
+    assert accepted(errors=(missing,))
+    assert accepted(errors=(replace(missing, phase=phase, text="TypeError: Failed to fetch"),))
+
+
+def test_a_fault_comes_before_a_doubt() -> None:
+    """Both in one page: it is rejected for the fault."""
+    both: PageEvidence = replace(
+        GOOD, attempts={"idle_timers": 1}, errors=(error("TypeError: x is null"),)
+    )
+    decision = decide_page(measured(both), PagePolicy())
+    assert (decision.status, decision.reasons) == (VerdictStatus.REJECTED, (Reason.LOAD,))
