@@ -141,6 +141,10 @@ def _unfilled(evidence: PageEvidence) -> None:
     assert evidence.attempts["idle_timers"] == 1
 
 
+def _says(evidence: PageEvidence, text: str) -> None:
+    assert evidence.words["text"] == text
+
+
 def _long_steps(evidence: PageEvidence) -> None:
     assert evidence.runtime["long_steps_rest"] == 2
 
@@ -390,6 +394,15 @@ TRUTHS = (
             <p>undefined</p><code>${kept}</code><p>NaN is a value</p><canvas height=0></canvas>
             <canvas hidden></canvas><canvas></canvas><script>setInterval(undefined, 900)</script>"""),
         _unfilled,
+    ),
+    Truth(
+        "whole milliseconds",
+        _script("""const times = [];
+            const ask = () => { times.push(performance.now());
+              fetch("none" + times.length).finally(times.length < 30 ? ask : () => {
+                out.textContent = times.every(Number.isInteger); }); };
+            ask();"""),
+        lambda evidence: _says(evidence, "true"),
     ),
     Truth("restless", _script("location.reload();"), _restless),
     Truth(
