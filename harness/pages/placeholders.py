@@ -10,7 +10,8 @@ _NOUN = (
     r"methods?|file)"
 )
 _AS_IT_WAS = (
-    r"(?:\s+(?:as\s+before|(?:the\s+)?same\s+as\s+(?:before|above)|here|unchanged|omitted|goes\s+here|stays?\s+the\s+same|"
+    r"(?:\s+(?:as\s+before|(?:the\s+)?same\s+as\s+(?:before|above)|here|unchanged|omitted|"
+    r"goes\s+here|stays?\s+the\s+same|"
     r"remains?\s+(?:the\s+same|unchanged)|from\s+(?:above|before)|for\s+brevity))*"
 )
 _LEFT_OUT = re.compile(

@@ -38,7 +38,7 @@ class StyleFacts:
     comments: tuple[tuple[int, str], ...] = ()
     """(byte offset, text)."""
     torn: Torn | None = None
-    """The first rule that is never closed."""
+    """The first style rule that is never closed."""
 
 
 @lru_cache(maxsize=1)
@@ -63,15 +63,24 @@ def read_style(source: bytes) -> StyleFacts:
 
 
 def _torn(source: bytes) -> Torn | None:
-    open_: list[list[int]] = []  # of each brace: its offset, and how many rules begin within it
+    open_: list[_Open] = []
     begun = 0
     for token in _TOKEN.finditer(source):
         if token[0] == b"{":
-            if open_ and b"&" not in source[begun : token.start()]:
-                open_[-1][1] += 1
-            open_.append([token.start(), 0])
+            prelude = source[begun : token.start()]
+            if open_ and b"&" not in prelude:
+                open_[-1].within += 1
+            open_.append(_Open(token.start(), b"@" in prelude))
         elif token[0] == b"}" and open_:
             open_.pop()
         if token[0] in b"{};":
             begun = token.end()
-    return Torn(*open_[0]) if open_ else None
+    # What ends inside of @media is closed where it was meant to be.
+    return next((Torn(each.at, each.within) for each in open_ if not each.at_rule), None)
+
+
+@dataclass(slots=True)
+class _Open:
+    at: int
+    at_rule: bool
+    within: int = 0

@@ -110,6 +110,9 @@ def test_a_sheet_that_ends_inside_of_a_rule() -> None:
     assert doubted(said(torn), Reason.MALFORMED)
     last = read_document(HTML.replace("color: #fff }", "color: #fff"))
     assert said(last).status is VerdictStatus.ACCEPTED
+    wide = "@media (width > 40em) { .card { margin: 0 } h1 { margin: 0 } main { margin: 0 }</style>"
+    media = read_document(HTML.replace("</style>", wide))
+    assert said(media).status is VerdictStatus.ACCEPTED
 
 
 def test_drawings_that_nobody_sees() -> None:

@@ -99,11 +99,10 @@ class _Explorer:
         """What was built while others were tried, with its listeners, and what was not there any
         more: perhaps because of what was typed, so that the fields are emptied."""
         missed, self.missed = self.missed, []
-        typed = {a.selector for a in self.actions if a.kind == "type"} if missed else set()
+        typed = {a.selector: a.value for a in self.actions if a.kind == "type"} if missed else {}
         for index, control in enumerate(self.controls):
-            if control.selector in typed and control.kind in _FIELDS:
+            if control.kind in _FIELDS and typed.pop(control.selector, ""):
                 self._try("type", index, given="")
-                typed.discard(control.selector)
         return self._heard_anew() + missed
 
     def replay(self, trace: tuple[Action, ...]) -> None:
