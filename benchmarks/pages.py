@@ -4,6 +4,9 @@ The peers' way is what published page graders do: launch, wait for a quiet netwo
 one second apart. CPU is what a control group counts, of browsers that were replaced
 meanwhile too (root). Theirs and ours have as many pages at once, in rounds that take turns, on the
 same pages of the shared data folder; nobody reaches a network. Medians of wall time over rounds.
+Ratios are over all pages, and by the time of each page over those that bring a Python of their own
+(Pyodide: seconds of WebAssembly, which ours sees to the end and theirs photographs on the way) and
+over the others.
 
 PAIRPROOF_PAGES_ROUNDS (3), PAIRPROOF_PAGES_N (40) and PAIRPROOF_PAGES_JOBS (2) change the size.
 """
@@ -12,11 +15,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks._engine import accounted
@@ -39,7 +44,9 @@ def run() -> dict[str, Any]:
     every = sorted(corpus("pages").glob("*.html"))
     pages = every[:: max(1, len(every) // PAGES)][:PAGES]
     shelf = open_shelf()
+    python = {page for page in pages if b"pyodide" in page.read_bytes().lower()}
     rows: dict[str, list[dict[str, Any]]] = {}
+    taken: dict[str, list[dict[Path, float]]] = {}
     with accounted() as clock, Visitor(open_browser, slots=JOBS) as visitor:
 
         def ours(depth: str) -> Callable[[Path], object]:
@@ -54,7 +61,8 @@ def run() -> dict[str, Any]:
         }
         for _ in range(ROUNDS + 1):  # the first round warms caches and is not counted
             for name, act in systems.items():
-                work = partial(_all, act, pages)
+                times = taken.setdefault(name, [])
+                work = partial(_all, act, pages, times)
                 rows.setdefault(name, []).append(clock.measure(name, len(pages), JOBS, work))
     middle = {name: _median(kept[1:]) for name, kept in rows.items()}
     theirs = middle["browser_per_page"]
@@ -69,13 +77,37 @@ def run() -> dict[str, Any]:
             "browser_per_page_cpu_over_ours": round(cpu["browser_per_page"] / cpu["render"], 2),
             "browser_per_page_cpu_over_full": round(cpu["browser_per_page"] / cpu["full"], 2),
             "full_cpu_s": round(cpu["full"] / 1000, 3),
+            **_by_page("python", taken, python),
+            **_by_page("others", taken, set(pages) - python),
         },
     }
 
 
-def _all(act: Callable[[Path], object], pages: Iterable[Path]) -> None:
+def _by_page(
+    group: str, taken: dict[str, list[dict[Path, float]]], pages: set[Path]
+) -> dict[str, float]:
+    """Ratios of the time that pages took one by one, as many beside them as in the whole run."""
+    spent = {
+        name: median(sum(times[page] for page in pages) for times in rounds[1:])
+        for name, rounds in taken.items()
+    }
+    return {
+        f"{group}_over_{ours}": round(spent["browser_per_page"] / spent[ours], 2)
+        for ours in ("render", "full")
+        if pages
+    }
+
+
+def _all(
+    act: Callable[[Path], object], pages: Iterable[Path], times: list[dict[Path, float]]
+) -> None:
+    def timed(page: Path) -> tuple[Path, float]:
+        begun = time.monotonic()
+        act(page)
+        return page, time.monotonic() - begun
+
     with ThreadPoolExecutor(JOBS) as pool:
-        list(pool.map(act, pages))
+        times.append(dict(pool.map(timed, pages)))
 
 
 def _browser_per_page(page: Path, shelf: Shelf) -> None:
