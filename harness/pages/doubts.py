@@ -12,7 +12,6 @@ from runners.pages.evidence import PageEvidence, Phase
 
 _EMPTY_VALUE = re.compile(r"[^\w]*(?:NaN|undefined)[^\w]*")
 """May be the answer to a text that was no number, so that it counts where none was typed."""
-_UNAMBIGUOUS = frozenset({"number"})
 _PRESSED = frozenset({"button", "submit", "element", "tab", "switch", "menuitem", "option"})
 _MOST_WITHOUT_EFFECT = 6
 _COVERED = 3
@@ -26,7 +25,7 @@ Doubt = Callable[[PageEvidence, Document], str]
 def raw_text(evidence: PageEvidence, _: Document) -> str:
     """Shown text that stands for a value which was never put in."""
     shown = [str(text) for text in evidence.words.get("raw", ())]
-    fair = all(a.control in _UNAMBIGUOUS for a in evidence.actions if a.kind == "type" and a.value)
+    fair = all(a.control == "number" for a in evidence.actions if a.kind == "type" and a.value)
     later = [str(text) for text in evidence.words.get("raw_after", ())]
     shown += [text for text in later if fair or not _EMPTY_VALUE.fullmatch(text)]
     return f"shows {shown[0]!r} where a value should stand" if shown else ""

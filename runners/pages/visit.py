@@ -14,7 +14,7 @@ from runners.pages.probes.cases import cases
 from runners.pages.probes.coverage import begin, end
 from runners.pages.probes.explore import explore
 from runners.pages.probes.faults import faults
-from runners.pages.probes.fresh import complete, follow
+from runners.pages.probes.fresh import complete, follow, settle
 from runners.pages.probes.keyboard import keyboard
 from runners.pages.probes.linger import linger
 from runners.pages.probes.rest import after, rest
@@ -115,7 +115,7 @@ def load(scene: Scene) -> None:
     tab.navigate()
     complete(tab)
     scene.add(loaded=tab.loaded)
-    tab.clock.advance(_SETTLE_MS, 50 if tab.animates else 100)
+    settle(tab, _SETTLE_MS)
     if tab.gate.again:
         if not follow(tab):
             tab.gate.count("restless")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from runners.pages.evidence import Phase
+from runners.pages.probes.tasks import metrics
 from runners.pages.requests import ORIGIN
 from runners.pages.scene import Scene
 
@@ -26,8 +27,7 @@ _NAMES = "Object.getOwnPropertyNames(window)"
 
 def counters(scene: Scene) -> dict[str, float]:
     """The browser's own counters of the tab, in the units of their names."""
-    told: Any = scene.tab.call("Performance.getMetrics")["metrics"]
-    values = {entry["name"]: entry["value"] for entry in told}
+    values = metrics(scene.tab)
     return {name: round(values.get(key, 0) * unit, 2) for name, (key, unit) in _COUNTERS.items()}
 
 

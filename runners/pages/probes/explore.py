@@ -89,11 +89,11 @@ class _Explorer:
                     waiting += self._found()
 
     def _once_more(self, most: int) -> None:
-        taken, missed = -1, True
-        while missed and taken < len(self.actions) < most:
+        while len(self.actions) < most:
             taken = len(self.actions)
             self._all(self._anew(), most)
-            missed = bool(self.missed)
+            if not self.missed or len(self.actions) == taken:
+                break
 
     def _anew(self) -> list[int]:
         """What was built while others were tried, with its listeners, and what was not there any

@@ -45,6 +45,11 @@ def complete(tab: Tab) -> None:
         tab.clock.advance(40)
 
 
+def settle(tab: Tab, ms: int) -> None:
+    """Let what a load set off come to its end. Raises as `reload`."""
+    tab.clock.advance(ms, 50 if tab.animates else 100)
+
+
 def _load(tab: Tab, url: str, settle_ms: int) -> None:
     tab.gate.serve_again()
     tab.gate.again = ""
@@ -52,7 +57,7 @@ def _load(tab: Tab, url: str, settle_ms: int) -> None:
     # A fragment or a state that the page pushed would make it a step within the same document.
     tab.call("Page.navigate", {"url": url})
     complete(tab)
-    tab.clock.advance(settle_ms, 50 if tab.animates else 100)
+    settle(tab, settle_ms)
 
 
 def start_over(tab: Tab) -> bool:

@@ -14,6 +14,12 @@ LONG_S = 0.05
 """Of a task, from the W3C's Long Tasks API."""
 
 
+def metrics(tab: Tab) -> dict[str, float]:
+    """The browser's own counters of a tab, by its names for them; times in seconds."""
+    told: Any = tab.call("Performance.getMetrics")["metrics"]
+    return {entry["name"]: float(entry["value"]) for entry in told}
+
+
 class Steps:
     """Counts the steps of a tab's time whose tasks took over `LONG_S` of processor time together,
     from when it is made until `stop`."""
@@ -36,5 +42,4 @@ class Steps:
             self.long[phase] = self.long.get(phase, 0) + 1
 
     def _now(self) -> float:
-        told: Any = self._tab.call("Performance.getMetrics")["metrics"]
-        return float(next(entry["value"] for entry in told if entry["name"] == "TaskDuration"))
+        return metrics(self._tab)["TaskDuration"]
