@@ -165,31 +165,34 @@ def first_error(
 def excuse(evidence: PageEvidence, scope: Scope) -> Excuse | None:
     """What we withheld that could be behind a fault of this scope."""
     asked = withheld(evidence, scope)
-    if not asked:
-        return None
-    reason = _why(asked[0]) or Reason.CDN_MISS
+    return _excuse(asked[0]) if asked else None
+
+
+def _excuse(asked: Request) -> Excuse:
+    reason = _why(asked) or Reason.CDN_MISS
     told = {
-        Reason.CDN_MISS: "stands in for other bytes" if _differs(asked[0]) else "is not held",
+        Reason.CDN_MISS: "stands in for other bytes" if _differs(asked) else "is not held",
         Reason.MISSING_FILE: "is a second file, which was not given",
     }.get(reason, "is another server's")
-    return Excuse(reason, f"{asked[0].url[:200]} {told}")
+    return Excuse(reason, f"{asked.url[:200]} {told}")
 
 
 def unmeasured(evidence: PageEvidence, document: Document) -> Excuse | None:
     """Why a visit says nothing of the page: a script that we withheld ended its own code.
 
     Seen by an uncaught error that follows from it, or by functions of the text of which the browser
-    never compiled one: a module whose import fails is not run, and throws nothing.
+    never compiled one: a module whose import fails is not run, and throws nothing. No sheet keeps a
+    script from running.
     """
     linked = next((e for e in evidence.errors if _EXPORT.search(e.text)), None)
     if linked is not None and any(r.outcome in ("hit", "approximate") for r in evidence.requests):
         return Excuse(Reason.CDN_MISS, f"a module of the store has other exports: {linked.text}")
-    ours = excuse(evidence, Scope.LOADING)
-    if ours is None or not any(r.kind.lower() in _CODE for r in withheld(evidence, Scope.LOADING)):
+    scripts = [r for r in withheld(evidence, Scope.LOADING) if r.kind.lower() == "script"]
+    if not scripts:
         return None
     thrown = any(
         e.owner is Owner.ENVIRONMENT and e.kind in UNCAUGHT and e.cause and e.phase in BEFORE
         for e in evidence.errors
     )
     idle = document.functions > 0 and evidence.coverage.get("functions") == 0
-    return ours if thrown or idle else None
+    return _excuse(scripts[0]) if thrown or idle else None
