@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import PurePosixPath
 
 from harness.cdn.answers import Answer
 from harness.cdn.asks import Need
+from harness.cdn.commonjs import for_node
 from harness.cdn.mime import PAGE
 from harness.cdn.stock import Stock, served
 from harness.cdn.store import Manifest
@@ -62,6 +64,16 @@ def choose(stock: Stock, package: str, spec: str, *, origin: bool) -> Choice | A
     return refused("miss", f"not vendored: {package}@{asked or spec}", asked or "")
 
 
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A file or folder. `same`: these are the bytes that the CDN has; `sure`: it is the file."""
+
+    path: str
+    note: str = ""
+    same: bool = True
+    sure: bool = True
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PackageFile:
     """`paths` are tried in order; "" is the package's entry as `entry` ("jsdelivr", "unpkg") picks
@@ -85,13 +97,17 @@ class PackageFile:
         chosen = choose(stock, self.package, self.spec, origin=self.origin)
         if isinstance(chosen, Answer):
             return chosen
-        if self._find(chosen.manifest)[0] is None:
+        found = self._find(stock, chosen.manifest)
+        if found is None:
             chosen = self._earlier(stock, chosen) or chosen
-        manifest = chosen.manifest
-        found, note, same, sure = self._find(manifest)
+            found = self._find(stock, chosen.manifest)
         if found is None:
             return self._absent(chosen)
-        note = "; ".join(part for part in (self.substitute, chosen.note, note) if part)
+        return self._served(stock, chosen, found)
+
+    def _served(self, stock: Stock, chosen: Choice, match: _Match) -> Answer:
+        manifest, found = chosen.manifest, match.path
+        note = "; ".join(part for part in (self.substitute, chosen.note, match.note) if part)
         if found.endswith("/") or not found:
             body, digest, kind = _listing(manifest, found), "", PAGE
         else:
@@ -106,13 +122,13 @@ class PackageFile:
         return served(
             body,
             kind=kind,
-            outcome="hit" if chosen.exact and sure and not self.substitute else "approximate",
+            outcome="hit" if chosen.exact and match.sure and not self.substitute else "approximate",
             package=self.package,
             version=chosen.version,
             path=found,
             note=note,
             digest=digest,
-            exact=self.origin and same,
+            exact=self.origin and match.same,
         )
 
     def _earlier(self, stock: Stock, chosen: Choice) -> Choice | None:
@@ -124,7 +140,7 @@ class PackageFile:
         order = {version: at for at, version in enumerate(listed.versions)} if listed else {}
         for version in sorted(listed.held if listed else (), key=lambda v: -order.get(v, -1)):
             manifest = stock.manifest(self.package, version)
-            if manifest is not None and self._find(manifest)[0] is not None:
+            if manifest is not None and self._find(stock, manifest) is not None:
                 note = f"{version} stands in: {chosen.version} has no such file any more"
                 return Choice(version=version, manifest=manifest, exact=False, note=note)
         return None
@@ -143,27 +159,35 @@ class PackageFile:
             note=f"left out of the store: {where}/{kept_out[0]}" if kept_out else note,
         )
 
-    def _find(self, manifest: Manifest) -> tuple[str | None, str, bool, bool]:
-        """Path, note, whether these are the bytes that the CDN has, and whether it is the file."""
+    def _find(self, stock: Stock, manifest: Manifest) -> _Match | None:
+        """The first match; where a CDN builds what it serves, the first that a browser can run."""
+        first = None
+        for match in self._matches(manifest):
+            digest = manifest.files.get(match.path, "")
+            if self.origin or not for_node(match.path, (digest and stock.body(digest)) or b""):
+                return match
+            note = f"{match.path} is made for Node"
+            first = first or replace(match, note=note, same=False, sure=False)
+        return first
+
+    def _matches(self, manifest: Manifest) -> Iterator[_Match]:
         for path in self.paths:
             if path and path in manifest.files:
-                return path, "", True, True
+                yield _Match(path)
         for path in self._candidates(manifest):
             if path in manifest.files:
                 plain = any(_MINIFIED.search(asked) for asked in self.paths if asked != path)
-                return path, f"{path}, not minified" if plain else "", not plain, True
+                yield _Match(path, f"{path}, not minified" if plain else "", same=not plain)
         for path in self.paths:
             folder = path.rstrip("/") + "/" if path else ""
             if path and any(name.startswith(folder) for name in manifest.files):
-                return folder, "a folder's listing", False, True
-        if self.search:
-            for path in self.paths:
-                base = PurePosixPath(path).name.lower()
-                for name in dict.fromkeys((base, _MINIFIED.sub("", base))):
-                    if name and (found := manifest.by_base.get(name)):
-                        sure = len(found) == 1 and base.partition(".")[0] not in _COMMON
-                        return found[0], f"found as {found[0]}", False, sure
-        return None, "", False, False
+                yield _Match(folder, "a folder's listing", same=False)
+        for path in self.paths if self.search else ():
+            base = PurePosixPath(path).name.lower()
+            for name in dict.fromkeys((base, _MINIFIED.sub("", base))):
+                if name and (found := manifest.by_base.get(name)):
+                    sure = len(found) == 1 and base.partition(".")[0] not in _COMMON
+                    yield _Match(found[0], f"found as {found[0]}", same=False, sure=sure)
 
     def _candidates(self, manifest: Manifest) -> list[str]:
         found: list[str] = []
