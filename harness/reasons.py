@@ -70,6 +70,8 @@ class Reason(StrEnum):
     """A page that fails for a second file of its own, which was not given with it."""
     SOFTWARE_GL = "software_gl"
     """A page that draws more WebGL than a processor can: nothing is known of the page."""
+    NO_DEVICE = "no_device"
+    """A page that shows nothing without a camera, a microphone or the like: none is here."""
     SANDBOX_LOST = "sandbox_lost"
     CANARY_FAILED = "canary_failed"
     INTERNAL_ERROR = "internal_error"
@@ -77,5 +79,5 @@ class Reason(StrEnum):
     TOOLCHAIN_UNAVAILABLE = "toolchain_unavailable"
 
 
-WITHHELD = frozenset({Reason.CDN_MISS, Reason.EXTERNAL_HOST, Reason.SOFTWARE_GL})
+WITHHELD = frozenset({Reason.CDN_MISS, Reason.EXTERNAL_HOST, Reason.SOFTWARE_GL, Reason.NO_DEVICE})
 """Why a page stays unscored though nothing failed: what it needs is not held here."""

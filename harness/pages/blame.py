@@ -53,9 +53,14 @@ class Scope(StrEnum):
     """A style sheet, or a script that makes style rules."""
     LOADING = "loading"
     """Scripts, sheets and data that the page asked for before anybody acted."""
+    SIGHT = "sight"
+    """Those, and a device that the page asked for."""
     BYTES = "bytes"
-    """Those, and code that was answered with other bytes than asked for."""
+    """What was asked for while loading, and code that was answered with other bytes."""
+    EVER = "ever"
+    """Whatever was withheld, also after an action."""
     ANYTHING = "anything"
+    """That, and a device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ def own_errors(evidence: PageEvidence, *phases: Phase) -> list[PageError]:
     ]
 
 
-def withheld(evidence: PageEvidence, scope: Scope = Scope.ANYTHING) -> list[Request]:
+def withheld(evidence: PageEvidence, scope: Scope = Scope.EVER) -> list[Request]:
     """What the page asked for and was not given though it may exist: what a public CDN has first,
     then scripts and sheets, then the rest. Pictures, fonts and watchers of visitors never count."""
     asked = [
@@ -104,12 +109,12 @@ def withheld(evidence: PageEvidence, scope: Scope = Scope.ANYTHING) -> list[Requ
 
 
 def _within(request: Request, scope: Scope) -> bool:
-    if scope is Scope.ANYTHING:
+    if scope in (Scope.EVER, Scope.ANYTHING):
         return True
     if scope is Scope.NOTHING or request.phase not in BEFORE:
         return False
     styles = request.kind.lower() == "stylesheet" or bool(_STYLISTS.search(request.url))
-    return styles or scope in (Scope.LOADING, Scope.BYTES)
+    return styles or scope is not Scope.STYLE
 
 
 def _differs(request: Request) -> bool:
@@ -165,7 +170,11 @@ def first_error(
 def excuse(evidence: PageEvidence, scope: Scope) -> Excuse | None:
     """What we withheld that could be behind a fault of this scope."""
     asked = withheld(evidence, scope)
-    return _excuse(asked[0]) if asked else None
+    if asked:
+        return _excuse(asked[0])
+    if scope in (Scope.SIGHT, Scope.ANYTHING) and evidence.attempts.get("devices"):
+        return Excuse(Reason.NO_DEVICE, "asks for a camera, a microphone, a place or the like")
+    return None
 
 
 def _excuse(asked: Request) -> Excuse:

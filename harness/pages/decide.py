@@ -32,7 +32,7 @@ from harness.pages.styling import Styling, styling
 from harness.pages.targets import lost_targets
 from harness.pages.unheard import unheard
 from harness.pages.wiring import disconnected, wiring
-from runners.pages.evidence import End, PageEvidence, Phase
+from runners.pages.evidence import End, PageError, PageEvidence, Phase
 
 _ENDS = {
     End.HANG: Reason.TIMEOUT,
@@ -40,6 +40,7 @@ _ENDS = {
     End.MEMORY: Reason.MEMORY,
     End.NO_FRAME: Reason.BLANK,
 }
+_LATE = frozenset({Phase.KEYBOARD, Phase.EXPLORE, Phase.LINGER})
 _ASKED = 3
 """So many classes without any rule are no accident."""
 
@@ -257,10 +258,10 @@ def _syntax(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None
 
 
 def _never(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
-    """A script or sheet that no public server has, in a page that breaks before any action."""
+    """A script or sheet that no public server has, in a page that breaks."""
     asked = (r for r in evidence.requests if r.kind.lower() in ("script", "stylesheet"))
     gone = (r for r in asked if r.outcome in NEVER and not r.url.startswith(OWN_ORIGIN))
-    missing, broken = next(gone, None), first_error(evidence, phases=BEFORE)
+    missing, broken = next(gone, None), first_error(evidence, phases=BEFORE) or _late(evidence)
     if missing is None or broken is None:
         return None
     detail = f"{missing.url} does not exist: {broken.text}"
@@ -277,7 +278,8 @@ def _errors(evidence: PageEvidence, _: Document, policy: PagePolicy) -> Fault | 
 
 def _blank(evidence: PageEvidence, _: Document, policy: PagePolicy) -> Fault | None:
     seen = sight(evidence, policy.blank_entropy, policy.blank_visible)
-    return Fault(Reason.BLANK, f"nothing is shown: {seen.detail}") if seen.blank else None
+    told = f"nothing is shown: {seen.detail}"
+    return Fault(Reason.BLANK, told, excused_by=Scope.SIGHT) if seen.blank else None
 
 
 def _unstyled(evidence: PageEvidence, document: Document, policy: PagePolicy) -> Fault | None:
@@ -345,18 +347,18 @@ def _targets(evidence: PageEvidence, document: Document, _: PagePolicy) -> Fault
     return Fault(Reason.MISSING_TARGET, detail, excused_by=Scope.NOTHING)
 
 
-def _acting(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
+def _late(evidence: PageEvidence) -> PageError | None:
     """What no input makes right, found out by an action or a late timer."""
-    error = first_error(
-        evidence,
-        phases=frozenset({Phase.KEYBOARD, Phase.EXPLORE, Phase.LINGER}),
-        only=hopeless,
-    )
+    return first_error(evidence, phases=_LATE, only=hopeless)
+
+
+def _acting(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:
+    error = _late(evidence)
     if error is None:
         return None
     who = "what comes later" if error.phase is Phase.LINGER else "an action"
     detail = f"{who} throws, line {error.line}: {error.text}"
-    return Fault(Reason.ACTION_ERROR, detail, excused_by=Scope.ANYTHING)
+    return Fault(Reason.ACTION_ERROR, detail, excused_by=Scope.EVER)
 
 
 def _hidden(evidence: PageEvidence, _: Document, __: PagePolicy) -> Fault | None:

@@ -349,9 +349,9 @@ class PageEvidence:
     errors: tuple[PageError, ...] = ()
     requests: tuple[Request, ...] = ()
     attempts: Mapping[str, int] = field(default_factory=dict)
-    """Refused or stubbed, by name: dialogs, popups, navigations, downloads, permissions, workers,
-    sockets, rtc, service_workers, file_choosers, fullscreen, prints, beacons, frames, exceptions,
-    console, requests, clock (a page clock that could not be moved), restless (see `follow`)."""
+    """Refused or stubbed, by name: dialogs, popups, navigations, downloads, permissions, of those
+    devices, workers, sockets, rtc, service_workers, file_choosers, fullscreen, prints, beacons,
+    frames, exceptions, console, requests, clock (that could not be moved), restless (`follow`)."""
     looks: tuple[Look, ...] = ()
     dom: Numbers = field(default_factory=dict)
     """Counts of the document at rest; the keys stand in `runners/pages/guest/measure.js`."""

@@ -191,7 +191,7 @@ def _download(evidence: PageEvidence) -> None:
 
 
 def _permissions(evidence: PageEvidence) -> None:
-    assert evidence.attempts["permissions"] == 3
+    assert (evidence.attempts["permissions"], evidence.attempts["devices"]) == (3, 2)
     assert evidence.words["text"] == "NotAllowedError denied 1"
 
 

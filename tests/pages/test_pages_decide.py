@@ -581,6 +581,20 @@ def test_an_error_that_follows_from_a_miss_leaves_the_page_unscored() -> None:
     assert is_(decision, VerdictStatus.UNSCORED, Reason.CDN_MISS)
 
 
+def test_a_device_that_is_not_here_excuses_an_empty_page_alone() -> None:
+    """A picture of what the microphone hears shows nothing without one; an error is an error."""
+    asked = {"permissions": 1, "devices": 1}
+    decision = said(BLANK, attempts=asked)
+    assert is_(decision, VerdictStatus.UNSCORED, Reason.NO_DEVICE)
+    assert said(BLANK, attempts={"permissions": 1}).status is VerdictStatus.REJECTED
+    assert said(attempts=asked).status is VerdictStatus.ACCEPTED
+    undefined = error("ReferenceError: x is not defined")
+    assert is_(said(attempts=asked, errors=(undefined,)), VerdictStatus.REJECTED, Reason.LOAD)
+    late = replace(undefined, phase=Phase.EXPLORE)
+    acted = said(attempts=asked, errors=(late,))
+    assert is_(acted, VerdictStatus.REJECTED, Reason.ACTION_ERROR)
+
+
 def test_a_picture_that_is_withheld_excuses_nothing() -> None:
     """A missing photograph is no reason for an empty page."""
     assert said(BLANK, requests=(request("miss", "Image"),)).status is VerdictStatus.REJECTED
@@ -592,6 +606,9 @@ def test_a_url_that_never_existed_is_the_pages_fault() -> None:
     decision = said(requests=(request("no_such_package"),), errors=(undefined,))
     assert decision.status is VerdictStatus.REJECTED
     assert decision.reasons[0] is Reason.API_HALLUCINATED
+    late = replace(undefined, phase=Phase.EXPLORE)
+    decision = said(requests=(request("no_such_package"),), errors=(late,))
+    assert decision.reasons == (Reason.API_HALLUCINATED, Reason.ACTION_ERROR)
     assert said(requests=(request("no_such_file"),)).status is VerdictStatus.ACCEPTED
 
 

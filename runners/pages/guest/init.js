@@ -130,7 +130,7 @@
   const media = globalThis.MediaDevices && MediaDevices.prototype;
   for (const name of ["getUserMedia", "getDisplayMedia"])
     stub(media, name, () => {
-      tell("permissions");
+      tell("permissions"); tell("devices");
       return Promise.reject(new DOMException("Permission denied", "NotAllowedError"));
     });
   if (globalThis.Notification)
@@ -142,7 +142,7 @@
   const place = globalThis.Geolocation && Geolocation.prototype;
   for (const name of ["getCurrentPosition", "watchPosition"])
     stub(place, name, (kept, values) => {
-      tell("permissions");
+      tell("permissions"); tell("devices");
       if (typeof values[1] === "function")
         setTimeout(values[1], 5, { code: 1, message: "Permission denied", PERMISSION_DENIED: 1 });
       return 1;
@@ -152,6 +152,7 @@
     ["WakeLock", "request"], ["CredentialsContainer", "get"], ["PaymentRequest", "show"], ["EyeDropper", "open"]])
     stub(globalThis[kind] && globalThis[kind].prototype, name, () => {
       tell("permissions");
+      if (/^request[DPM]/.test(name)) tell("devices");
       return Promise.reject(new DOMException("Permission denied", "NotAllowedError"));
     });
   for (const name of ["read", "readText"])
