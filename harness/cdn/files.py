@@ -171,12 +171,16 @@ class PackageFile:
         return first
 
     def _matches(self, manifest: Manifest) -> Iterator[_Match]:
-        for path in self.paths:
-            if path and path in manifest.files:
-                yield _Match(path)
+        starts = self._starts(manifest)
+        named = "" in self.paths and len(starts) > 1
         for path in self._candidates(manifest):
             if path in manifest.files:
-                plain = any(_MINIFIED.search(asked) for asked in self.paths if asked != path)
+                if named and path not in _forms(starts[0]):
+                    # What the package names is not in it: nobody says what the CDN does then.
+                    yield _Match(path, f"{starts[0]} is missing", same=False, sure=False)
+                    continue
+                exact = path in self.paths
+                plain = not exact and any(_MINIFIED.search(asked) for asked in self.paths)
                 yield _Match(path, f"{path}, not minified" if plain else "", same=not plain)
         for path in self.paths:
             folder = path.rstrip("/") + "/" if path else ""
@@ -193,18 +197,21 @@ class PackageFile:
         found: list[str] = []
         for path in self.paths:
             if not path:
-                fields = (manifest.fields.get(name, "") for name in _ENTRIES[self.entry])
-                starts = [*(f.removeprefix("./").lstrip("/") for f in fields if f), "index.js"]
-                for start in starts:
-                    found += [start, f"{start}.js", f"{start.rstrip('/')}/index.js"]
+                for start in self._starts(manifest):
+                    found += _forms(start)
                 found += [style] if (style := manifest.fields.get("style", "")) else []
                 continue
             found.append(path)
             if _MINIFIED.search(path):
                 found.append(_MINIFIED.sub("", path))
             if "." not in PurePosixPath(path).name:
-                found += [f"{path}.js", f"{path.rstrip('/')}/index.js"]
+                found += _forms(path)[1:]
         return found
+
+    def _starts(self, manifest: Manifest) -> list[str]:
+        """What the package says that it starts from, the CDN's own field first."""
+        fields = (manifest.fields.get(name, "") for name in _ENTRIES[self.entry])
+        return [*(f.removeprefix("./").lstrip("/") for f in fields if f), "index.js"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -232,6 +239,11 @@ class Combined:
             path=found[0].path,
             note="; ".join(dict.fromkeys(a.note for a in found if a.note)),
         )
+
+
+def _forms(path: str) -> list[str]:
+    """How a file may be meant that is named without its ending."""
+    return [path, f"{path}.js", f"{path.rstrip('/')}/index.js"]
 
 
 def _listing(manifest: Manifest, folder: str) -> bytes:

@@ -225,3 +225,31 @@ def test_a_file_that_moved_is_found_where_no_version_was_asked_for(
     assert (answer.outcome, answer.version, answer.body) == ("approximate", "2.0.0", b"newer()")
     assert shelf.answer(NPM + "marked/marked.js").outcome == "no_such_file"
     assert shelf.answer(NPM + "marked@10/marked.min.js").outcome == "no_such_file"
+
+
+def test_what_the_table_of_cdnjs_says_comes_before_its_custom(
+    store: Store, publish: Publish
+) -> None:
+    """mathjs keeps a file at the old place that does nothing but say where the new one is."""
+    files = {"dist/math.min.js": "throw new Error('moved')", "lib/browser/math.js": "math()"}
+    old = {"dist/math.min.js": "math()"}
+    held = {
+        "6.6.5": publish("mathjs", "6.6.5", old),
+        "11.11.0": publish("mathjs", "11.11.0", files),
+    }
+    lock = Lock(date="2026-01-02", packages={"mathjs": listed(list(held), {}, held)})
+    shelf = Shelf(Stock(lock, store))
+    for version in held:
+        answer = shelf.answer(f"{CDNJS}mathjs/{version}/math.min.js")
+        assert (answer.outcome, answer.body) == ("hit", b"math()"), answer.note
+
+
+def test_an_entry_that_the_package_lacks_is_stood_in_for(store: Store, publish: Publish) -> None:
+    """What the CDN does then is not known, so that nothing is charged to the page."""
+    files = {"dist/index.js": "exports.a = 1;"}
+    fields = {"jsdelivr": "dist/a.min.js", "main": "dist/index.js"}
+    held = {"1.0.0": publish("a", "1.0.0", files, **fields)}
+    lock = Lock(date="2026-01-02", packages={"a": listed(list(held), {"latest": "1.0.0"}, held)})
+    answer = Shelf(Stock(lock, store)).answer(NPM + "a")
+    assert (answer.outcome, answer.path) == ("approximate", "dist/index.js")
+    assert "dist/a.min.js" in answer.note
