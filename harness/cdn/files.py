@@ -21,6 +21,7 @@ _ENTRIES = {
 }
 _COMMON = frozenset({"index", "main", "style", "styles", "bundle", "all", "core", "plugin"})
 """Base names that say nothing of what a file is."""
+_NOT_SERVED = frozenset({"bin", "src", "test", "tests", "scripts", "cypress"})
 _LATEST = frozenset({"", "*", "x", "latest"})
 _MINIFIED = re.compile(r"[.-]min(?=\.(?:js|css|mjs)$)")
 
@@ -189,8 +190,10 @@ class PackageFile:
         for path in self.paths if self.search else ():
             base = PurePosixPath(path).name.lower()
             for name in dict.fromkeys((base, _MINIFIED.sub("", base))):
-                if name and (found := manifest.by_base.get(name)):
+                found = sorted(manifest.by_base.get(name, ()), key=_aside)
+                if name and found:
                     sure = len(found) == 1 and base.partition(".")[0] not in _COMMON
+                    sure = sure and not _aside(found[0])
                     yield _Match(found[0], f"found as {found[0]}", same=False, sure=sure)
 
     def _candidates(self, manifest: Manifest) -> list[str]:
@@ -239,6 +242,11 @@ class Combined:
             path=found[0].path,
             note="; ".join(dict.fromkeys(a.note for a in found if a.note)),
         )
+
+
+def _aside(path: str) -> bool:
+    """Whether a file lies where packages keep what is not for browsers."""
+    return path.partition("/")[0] in _NOT_SERVED
 
 
 def _forms(path: str) -> list[str]:

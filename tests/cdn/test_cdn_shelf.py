@@ -143,7 +143,8 @@ def test_a_file_found_by_its_name_alone_is_sure_only_where_the_name_is(
     shelf: Shelf, publish: Publish
 ) -> None:
     """cdnjs lays files out its own way: the only file of a telling name is the one, and no other."""
-    files = {"a/widget.min.js": "1", "a/twice.js": "2", "b/twice.js": "3", "c/index.min.js": "4"}
+    files = {"a/widget.min.js": "1", "a/twice.js": "2", "b/twice.js": "3", "c/index.min.js": "4",
+             "bin/tool.js": "5", "bin/both.js": "6", "web/both.js": "7"}  # fmt: skip
     lock = Lock(
         date="2026-01-02",
         packages={"w": listed(["1.0.0"], {}, {"1.0.0": publish("w", "1.0.0", files)})},
@@ -151,13 +152,15 @@ def test_a_file_found_by_its_name_alone_is_sure_only_where_the_name_is(
     found = Shelf(Stock(lock, shelf.stock.store))
     told = {
         name: found.answer(f"{CDNJS}w/1.0.0/{name}").outcome
-        for name in ("widget.min.js", "twice.js", "index.min.js", "none.js")
+        for name in ("widget.min.js", "twice.js", "index.min.js", "none.js", "tool.js")
     }
+    assert found.answer(f"{CDNJS}w/1.0.0/both.js").path == "web/both.js"
     assert told == {
         "widget.min.js": "hit",
         "twice.js": "approximate",
         "index.min.js": "approximate",
         "none.js": "miss",
+        "tool.js": "approximate",
     }
 
 
