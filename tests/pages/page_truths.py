@@ -270,6 +270,12 @@ def _coverage(evidence: PageEvidence) -> None:
     assert (evidence.coverage["rules"], evidence.coverage["rules_used"]) == (3, 2)
 
 
+def _in_a_sandbox(evidence: PageEvidence) -> None:
+    controls = {c.selector: c for c in evidence.controls}
+    assert controls["#own"].listeners == ("click",)
+    assert evidence.listeners["click"] >= 2
+
+
 def _listeners(evidence: PageEvidence) -> None:
     assert evidence.own_listeners == {"click": 2, "input": 1, "resize": 1}
 
@@ -553,6 +559,17 @@ TRUTHS = (
             "<style>p { color: red } .used { margin: 1px } .unused { margin: 2px }</style>",
         ),
         _coverage,
+    ),
+    Truth(
+        "listeners in a sandboxed frame",
+        _script(
+            "own.onclick = () => { out.textContent = 'one'; };",
+            "<p id=out>none</p><button id=own>Own</button><iframe sandbox='allow-scripts' srcdoc="
+            '"<button id=in>In</button><script>'
+            "document.querySelector('button').addEventListener('click', () => 1)</script>"
+            '"></iframe>',
+        ),
+        _in_a_sandbox,
     ),
     Truth(
         "listeners",

@@ -58,7 +58,10 @@ def _lend(scene: Scene, found: list[dict[str, Any]]) -> None:
             answer: Any = tab.reply(call)
         except CallFailed:
             continue  # the element is gone since
-        nodes.append({"objectId": answer["object"]["objectId"]})
+        number = answer["object"].get("objectId")
+        if number is None:
+            continue  # of a sandboxed frame, which this world may not touch
+        nodes.append({"objectId": number})
         types.append(sorted(set(kinds)))
     arguments = [{"value": types}, *nodes]
     tab.call(
