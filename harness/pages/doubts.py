@@ -99,6 +99,16 @@ def thrown_within(evidence: PageEvidence, _: Document) -> str:
     return ""
 
 
+def unfinished(evidence: PageEvidence, document: Document) -> str:
+    """A page that opens `html` or `body` and closes neither, with controls and before any code: the
+    text may have ended between two elements, where no parser sees it."""
+    coded = any(script.kind != "data" for script in document.scripts)
+    if document.closed or document.fragment or coded:
+        return ""
+    idle = [c for c in evidence.controls if not c.native and not c.listeners]
+    return f"it is never closed, and no code stands behind {idle[0].selector}" if idle else ""
+
+
 _DOUBTS: tuple[tuple[Doubt, Reason], ...] = (
     (covered, Reason.DEAD_CONTROLS),
     (without_effect, Reason.DEAD_CONTROLS),
@@ -109,6 +119,7 @@ _DOUBTS: tuple[tuple[Doubt, Reason], ...] = (
     (idle_timer, Reason.AMBIGUOUS),
     (sends_itself, Reason.AMBIGUOUS),
     (torn_style, Reason.MALFORMED),
+    (unfinished, Reason.TRUNCATED),
 )
 
 

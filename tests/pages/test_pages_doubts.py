@@ -140,3 +140,17 @@ def test_a_fault_comes_before_a_doubt() -> None:
     )
     decision = decide_page(measured(both), PagePolicy())
     assert (decision.status, decision.reasons) == (VerdictStatus.REJECTED, (Reason.LOAD,))
+
+
+def test_a_page_that_ends_between_two_elements_before_its_code() -> None:
+    """All is closed but the page itself, and nobody hears its field; an article is only terse."""
+    cut = HTML[: HTML.index("<script")]
+    field = replace(GOOD.controls[0], listeners=(), reached=(), native=False)
+    silent = {"listeners": {}, "own_listeners": {}, "coverage": {}, "actions": ()}
+    document = read_document(cut)
+    assert not document.closed and document.cut is None
+    text = replace(field, kind="text", in_form=True)
+    assert doubted(said(document, controls=(text,), **silent), Reason.TRUNCATED)
+    whole = read_document(cut + "</body></html>")
+    assert said(whole, controls=(text,), **silent).status is VerdictStatus.ACCEPTED
+    assert said(document, controls=(), **silent).status is VerdictStatus.ACCEPTED
