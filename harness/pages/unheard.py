@@ -32,6 +32,9 @@ _STATES = frozenset({"checkbox", "radio", "file", "email"})
 page for looks, beside "Subscribe"."""
 _TAKING = frozenset({"input", "change", "beforeinput"})
 """What is heard from above to take a field's value; libraries hear clicks and keys anywhere."""
+_HEARS_ALL = re.compile(r"\breact-dom\b", re.I)
+"""A library that hears every event at its root, whether anybody minds it or not."""
+_HANDLER = re.compile(r"handle[A-Z]")
 _POLLS = re.compile(r"setInterval|requestAnimationFrame|setAnimationLoop|setTimeout")
 _READS = re.compile(
     r"\.(?:value|valueAsNumber|valueAsDate|selectedIndex|selectedOptions)\b|FormData"
@@ -44,7 +47,10 @@ _MOST = 3
 def unheard(evidence: PageEvidence, document: Document, found: Wiring) -> str:
     """What the page promises and no listener keeps, in words; empty where all is well."""
     scripts = [script.text for script in document.scripts if script.kind != "data"]
-    if found.own or found.written or not found.functions or not scripts:
+    libraries = [e.url for e in document.externals if e.kind in ("script", "module")]
+    rooted = any(map(_HEARS_ALL.search, libraries))
+    coded = found.functions or rooted  # what is compiled in the page has no place in its text
+    if found.own or found.written or not coded or not scripts:
         return ""
     fields = [
         control
@@ -53,7 +59,7 @@ def unheard(evidence: PageEvidence, document: Document, found: Wiring) -> str:
         and not control.in_form
         and control.kind in FIELDS - _STATES
         and not ACTIVATING & set(control.listeners)
-        and not _TAKING & set(control.reached)
+        and (rooted or not _TAKING & set(control.reached))
     ]
     polled = any(_POLLS.search(text) and _READS.search(text) for text in scripts)
     if fields and not polled:
@@ -63,8 +69,9 @@ def unheard(evidence: PageEvidence, document: Document, found: Wiring) -> str:
     promise = _promised(evidence)
     if promise:
         return f"the page says {promise!r}, and nothing listens"
-    loaded = any(external.kind in ("script", "module") for external in document.externals)
-    idle = [] if loaded or document.handlers else sorted(_uncalled(scripts))
+    idle = [] if document.handlers else sorted(_uncalled(scripts))
+    if libraries:  # which may call by name what the page declares for them
+        idle = [name for name in idle if _HANDLER.match(name)]
     if idle:
         return f"nothing calls {', '.join(idle[:_MOST])}, and nothing listens"
     return ""

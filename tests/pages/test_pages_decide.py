@@ -464,6 +464,45 @@ def test_fields_that_no_code_takes_are_for_a_person(
     assert is_(decision, VerdictStatus.REVIEW, Reason.DEAD_CONTROLS) is told
 
 
+REACT = "<script src='https://unpkg.com/react-dom@18/umd/react-dom.production.min.js'></script>"
+PLAIN = "<script src='https://cdn.jsdelivr.net/npm/dayjs@1'></script>"
+
+
+@pytest.mark.parametrize(("library", "told"), [(REACT, True), (PLAIN, False)])
+def test_react_hears_every_event_and_minds_none_by_itself(library: str, told: bool) -> None:
+    """Its root hears what is chosen; in a text without a handler nobody takes it. The functions of
+    what is compiled in the page are not counted."""
+    script = "<script type='text/babel'>root.render(<input type='range' value={n} />)</script>"
+    page = f"<!doctype html><style>p {{ color: red }}</style><p>A</p>{library}{script}"
+    control = replace(SOME_FIELD, reached=("change",))
+    visit = replace(GOOD, controls=(control,), actions=(), own_listeners={},
+                    listeners={"change": 1}, coverage={"functions": 0})  # fmt: skip
+    decision = decide_page(measured(visit, document=read_document(page)), POLICY)
+    assert is_(decision, VerdictStatus.REVIEW, Reason.DEAD_CONTROLS) is told
+
+
+@pytest.mark.parametrize(
+    ("name", "library", "told"),
+    [
+        ("handleFile", PLAIN, True),
+        ("handleFile", "", True),
+        ("readFile", "", True),
+        # libraries call by name what a page declares for them
+        ("setup", PLAIN, False),
+        ("onYouTubeIframeAPIReady", PLAIN, False),
+    ],
+)
+def test_functions_that_nothing_calls_are_for_a_person(name: str, library: str, told: bool) -> None:
+    """Where nothing listens at all: a file can be chosen, and nobody takes it."""
+    script = f"<script>function {name}(file) {{ file.text() }} function draw() {{}} draw()</script>"
+    page = f"<!doctype html><style>p {{ color: red }}</style><p>A</p>{library}{script}"
+    chooser = Control(selector="#drop", kind="label", native=True)
+    visit = replace(GOOD, controls=(chooser,), actions=(), own_listeners={}, listeners={},
+                    coverage={"functions": 2, "functions_run": 1})  # fmt: skip
+    decision = decide_page(measured(visit, document=read_document(page)), POLICY)
+    assert is_(decision, VerdictStatus.REVIEW, Reason.DEAD_CONTROLS) is told
+
+
 @pytest.mark.parametrize(
     "harmless",
     [
