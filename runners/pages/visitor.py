@@ -98,9 +98,11 @@ class Visitor:
                 raise SandboxUnavailable(
                     f"the browser failed twice: {fault}", hint=_HINT
                 ) from fault
-            waited = hung and repeated.evidence.end is End.MEASURED
-            # A page that only waited for its clock in one task does not hang on a real one.
-            repeated.earlier = seen.evidence if seen is not None and not waited else None
+            unpainted = seen is not None and seen.evidence.end is End.NO_FRAME
+            ours = (hung or unpainted) and repeated.evidence.end is End.MEASURED
+            # A page that only waited for its clock in one task does not hang on a real one; what a
+            # fresh browser paints, of the same page at the same time, the other one failed to.
+            repeated.earlier = seen.evidence if seen is not None and not ours else None
             return repeated
 
     def conditions(self) -> Conditions:
