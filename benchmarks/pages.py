@@ -4,6 +4,8 @@ The peers' way is what published page graders do: launch, wait for a quiet netwo
 one second apart. CPU is what a control group counts, of browsers that were replaced
 meanwhile too (root). Theirs and ours have as many pages at once, in rounds that take turns, on the
 same pages of the shared data folder; nobody reaches a network. Medians of wall time over rounds.
+The kept browser says what loading and picturing alone cost here: a headless shell that loads page
+after page and pictures each at three widths, with no isolation, clock, probe or evidence.
 Ratios are over all pages, and by the time of each page over those that bring a Python of their own
 (Pyodide: seconds of WebAssembly, which ours sees to the end and theirs photographs on the way) and
 over the others.
@@ -14,19 +16,19 @@ PAIRPROOF_PAGES_ROUNDS (3), PAIRPROOF_PAGES_N (40) and PAIRPROOF_PAGES_JOBS (2) 
 from __future__ import annotations
 
 import os
-import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks._browsers import browser_per_page, kept_browser
 from benchmarks._engine import accounted
 from benchmarks._measure import corpus
-from harness.cdn.shelf import Shelf, open_shelf
+from harness.cdn.shelf import open_shelf
 from runners.pages.scene import Order
 from runners.pages.visitor import Visitor
 from sandboxes.chromium import open_browser
@@ -34,9 +36,9 @@ from sandboxes.chromium import open_browser
 ROUNDS = int(os.environ.get("PAIRPROOF_PAGES_ROUNDS", "3"))
 PAGES = int(os.environ.get("PAIRPROOF_PAGES_N", "40"))
 JOBS = int(os.environ.get("PAIRPROOF_PAGES_JOBS", "2"))
-_PICTURES = 3
-_VIEWPORT = {"width": 1280, "height": 720}
-_QUIET_WITHIN_MS = 10_000
+
+Worker = Callable[[], AbstractContextManager[Callable[[Path], object]]]
+"""Opened once by each of the threads that share the pages."""
 
 
 def run() -> dict[str, Any]:
@@ -49,20 +51,21 @@ def run() -> dict[str, Any]:
     taken: dict[str, list[dict[Path, float]]] = {}
     with accounted() as clock, Visitor(open_browser, slots=JOBS) as visitor:
 
-        def ours(depth: str) -> Callable[[Path], object]:
-            return lambda page: visitor.visit(
-                Order(page=page.read_bytes(), depth=depth, shelf=shelf)
+        def ours(depth: str) -> Worker:
+            return lambda: nullcontext(
+                lambda page: visitor.visit(Order(page=page.read_bytes(), depth=depth, shelf=shelf))
             )
 
-        systems: dict[str, Callable[[Path], object]] = {
-            "browser_per_page": lambda page: _browser_per_page(page, shelf),
+        systems: dict[str, Worker] = {
+            "browser_per_page": partial(browser_per_page, shelf),
+            "kept_browser": partial(kept_browser, shelf),
             "render": ours("render"),
             "full": ours("full"),
         }
         for _ in range(ROUNDS + 1):  # the first round warms caches and is not counted
-            for name, act in systems.items():
+            for name, worker in systems.items():
                 times = taken.setdefault(name, [])
-                work = partial(_all, act, pages, times)
+                work = partial(_all, worker, pages, times)
                 rows.setdefault(name, []).append(clock.measure(name, len(pages), JOBS, work))
     middle = {name: _median(kept[1:]) for name, kept in rows.items()}
     theirs = middle["browser_per_page"]
@@ -74,6 +77,9 @@ def run() -> dict[str, Any]:
         "ratios": {
             "browser_per_page_over_ours": round(theirs["wall_ms"] / wall["render"], 2),
             "browser_per_page_over_full": round(theirs["wall_ms"] / wall["full"], 2),
+            "browser_per_page_over_kept_browser": round(
+                theirs["wall_ms"] / wall["kept_browser"], 2
+            ),
             "browser_per_page_cpu_over_ours": round(cpu["browser_per_page"] / cpu["render"], 2),
             "browser_per_page_cpu_over_full": round(cpu["browser_per_page"] / cpu["full"], 2),
             "full_cpu_s": round(cpu["full"] / 1000, 3),
@@ -92,57 +98,25 @@ def _by_page(
         for name, rounds in taken.items()
     }
     return {
-        f"{group}_over_{ours}": round(spent["browser_per_page"] / spent[ours], 2)
-        for ours in ("render", "full")
+        f"{group}_over_{other}": round(spent["browser_per_page"] / spent[other], 2)
+        for other in ("kept_browser", "render", "full")
         if pages
     }
 
 
-def _all(
-    act: Callable[[Path], object], pages: Iterable[Path], times: list[dict[Path, float]]
-) -> None:
-    def timed(page: Path) -> tuple[Path, float]:
-        begun = time.monotonic()
-        act(page)
-        return page, time.monotonic() - begun
+def _all(worker: Worker, pages: list[Path], times: list[dict[Path, float]]) -> None:
+    left, spent = iter(pages), dict[Path, float]()
+
+    def work(_: int) -> None:
+        with worker() as act:
+            for page in left:
+                begun = time.monotonic()
+                act(page)
+                spent[page] = time.monotonic() - begun
 
     with ThreadPoolExecutor(JOBS) as pool:
-        times.append(dict(pool.map(timed, pages)))
-
-
-def _browser_per_page(page: Path, shelf: Shelf) -> None:
-    from playwright.sync_api import Error, Route, sync_playwright
-
-    def answer(route: Route) -> None:
-        """The same files as ours gets, so that both do the same work."""
-        found = shelf.answer(route.request.url)
-        if found.served:
-            allowed = {"access-control-allow-origin": "*", "content-type": found.content_type}
-            route.fulfill(status=200, headers=allowed, body=found.body)
-        else:
-            route.abort()
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
-        try:
-            tab = browser.new_page(viewport=_VIEWPORT)  # type: ignore[arg-type]
-            tab.route(lambda url: not url.startswith("file:"), answer)
-            with suppress(Error):  # a page that never falls quiet is photographed as it is
-                tab.goto(page.as_uri(), wait_until="networkidle", timeout=_QUIET_WITHIN_MS)
-            for number in range(_PICTURES):
-                if number:
-                    tab.wait_for_timeout(1000)
-                tab.screenshot(full_page=True)
-        finally:
-            browser.close()
-
-
-def _chromium() -> str:
-    """The browser's binary, not the wrapper that adds flags of its own."""
-    for found in ("/usr/lib/chromium/chromium", shutil.which("google-chrome") or ""):
-        if found and Path(found).exists():
-            return found
-    raise FileNotFoundError("no full Chromium: apt-get install chromium")
+        list(pool.map(work, range(JOBS)))
+    times.append(spent)
 
 
 def _median(rows: list[dict[str, Any]]) -> dict[str, Any]:

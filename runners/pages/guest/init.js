@@ -127,12 +127,6 @@
       tell("service_workers");
       return Promise.reject(new DOMException("Failed to register a ServiceWorker", "SecurityError"));
     });
-  const media = globalThis.MediaDevices && MediaDevices.prototype;
-  for (const name of ["getUserMedia", "getDisplayMedia"])
-    stub(media, name, () => {
-      tell("permissions"); tell("devices");
-      return Promise.reject(new DOMException("Permission denied", "NotAllowedError"));
-    });
   if (globalThis.Notification)
     stub(Notification, "requestPermission", (kept, [then]) => {
       tell("permissions");
@@ -147,14 +141,17 @@
         setTimeout(values[1], 5, { code: 1, message: "Permission denied", PERMISSION_DENIED: 1 });
       return 1;
     });
-  for (const [kind, name] of [["USB", "requestDevice"], ["Bluetooth", "requestDevice"], ["HID", "requestDevice"],
-    ["Serial", "requestPort"], ["Navigator", "requestMIDIAccess"], ["Navigator", "share"], ["Keyboard", "lock"],
-    ["WakeLock", "request"], ["CredentialsContainer", "get"], ["PaymentRequest", "show"], ["EyeDropper", "open"]])
-    stub(globalThis[kind] && globalThis[kind].prototype, name, () => {
-      tell("permissions");
-      if (/^request[DPM]/.test(name)) tell("devices");
+  const ask = (kinds, ...uses) => {
+    for (const [kind, name] of kinds) stub(globalThis[kind] && globalThis[kind].prototype, name, () => {
+      for (const use of uses) tell(use);
       return Promise.reject(new DOMException("Permission denied", "NotAllowedError"));
     });
+  };
+  ask([["MediaDevices", "getUserMedia"], ["MediaDevices", "getDisplayMedia"], ["USB", "requestDevice"],
+    ["Bluetooth", "requestDevice"], ["HID", "requestDevice"], ["Serial", "requestPort"],
+    ["Navigator", "requestMIDIAccess"]], "permissions", "devices");
+  ask([["Navigator", "share"], ["Keyboard", "lock"], ["WakeLock", "request"], ["CredentialsContainer", "get"],
+    ["PaymentRequest", "show"], ["EyeDropper", "open"]], "permissions");
   for (const name of ["read", "readText"])
     count(globalThis.Clipboard && Clipboard.prototype, name, "permissions");
   count(globalThis.Navigator && Navigator.prototype, "sendBeacon", "beacons");
