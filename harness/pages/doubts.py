@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 
 from harness.pages.document import Document
+from harness.pages.endless import endless
 from harness.pages.leaving import is_itself
+from harness.pages.unsent import unsent
 from harness.reasons import Reason
 from runners.pages.evidence import PageEvidence, Phase
 
@@ -109,6 +111,16 @@ def unfinished(evidence: PageEvidence, document: Document) -> str:
     return f"it is never closed, and no code stands behind {idle[0].selector}" if idle else ""
 
 
+def waits_in_vain(evidence: PageEvidence, document: Document) -> str:
+    """Listeners for what nobody sends."""
+    return unsent(evidence, document)
+
+
+def never_ends(_: PageEvidence, document: Document) -> str:
+    """A loop without a way out, in code that the visit did not reach."""
+    return endless(document)
+
+
 _DOUBTS: tuple[tuple[Doubt, Reason], ...] = (
     (covered, Reason.DEAD_CONTROLS),
     (without_effect, Reason.DEAD_CONTROLS),
@@ -116,6 +128,8 @@ _DOUBTS: tuple[tuple[Doubt, Reason], ...] = (
     (raw_text, Reason.RAW_TEXT),
     (empty_canvas, Reason.BLANK),
     (left_out, Reason.LEFT_OUT),
+    (never_ends, Reason.TIMEOUT),
+    (waits_in_vain, Reason.DEAD_CONTROLS),
     (idle_timer, Reason.AMBIGUOUS),
     (sends_itself, Reason.AMBIGUOUS),
     (torn_style, Reason.MALFORMED),

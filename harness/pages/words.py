@@ -25,7 +25,7 @@ _DONE = {
     "click": "clicked {it}", "type": "typed {value} into {it}", "choose": "set {it} to {value}",
     "check": "ticked {it}", "key": "pressed {value}", "hover": "moved the mouse to {it}",
     "drag": "dragged {it}", "wheel": "turned the wheel over {it}",
-    "submit": "pressed Enter in {it}",
+    "submit": "pressed Enter in {it}", "upload": "gave {value} to {it}",
 }  # fmt: skip
 _PART = 0.0005
 

@@ -252,7 +252,7 @@ class Effect:
 class Action:
     """One step of the exploration: replayable by its fields alone.
 
-    `kind`: click, type, choose, check, key, hover, drag, wheel, submit.
+    `kind`: click, type, choose, check, key, hover, drag, wheel, submit, upload.
     """
 
     step: int

@@ -6,16 +6,20 @@ An element is named by an expression of the isolated world, for instance `at("#s
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from runners.pages.tab import Tab, lent
+from runners.pages.uploads import Sample
 
 _BY_KEYS = 60
 """Longer texts arrive in one piece, as a paste does."""
 _SHIFT = 8
 _DROP_MS = 20
+_MOVE_MS = 20
+_SOON_MS = 4
 _MODIFIERS = {"Alt": 1, "Control": 2, "Meta": 4, "Shift": _SHIFT}
 _NAMED: Mapping[str, tuple[str, int, str]] = {
     "Tab": ("Tab", 9, ""),
@@ -87,25 +91,22 @@ def click(tab: Tab, place: Spot, *, times: int = 1, ms: int = 40) -> None:
     tab.act(*events, ms=ms)
 
 
-def drag(tab: Tab, begin: Spot, end: Spot, *, ms: int = 60) -> None:
+def drag(tab: Tab, begin: Spot, end: Spot) -> None:
     """Press at `begin`, move in three steps, let go at `end`.
 
     What the page lets be dragged is dropped there: the browser hands its drags over to us, as its
     own would wait for a desktop.
     """
-    events = [
-        _mouse("mouseMoved", begin),
-        _mouse("mousePressed", begin, button="left", buttons=1, clickCount=1),
-    ]
-    for part in (1, 2, 3):
-        x = begin.x + (end.x - begin.x) * part / 3
-        y = begin.y + (end.y - begin.y) * part / 3
-        events.append(
-            ("Input.dispatchMouseEvent",
-             {"type": "mouseMoved", "x": x, "y": y, "button": "left", "buttons": 1})
-        )  # fmt: skip
     tab.dragged = None
-    tab.act(*events, ms=ms - _DROP_MS)
+    down = _mouse("mousePressed", begin, button="left", buttons=1, clickCount=1)
+    tab.act(_mouse("mouseMoved", begin), down, ms=_SOON_MS)
+    for part in (1, 2, 3):
+        # Each in a frame of its own, as moves within one are made into one; and right before it, as
+        # a move that waits for 0.1 s of real time is heard without one.
+        tab.clock.advance(_MOVE_MS - _SOON_MS)
+        x, y = (a + (b - a) * part / 3 for a, b in ((begin.x, end.x), (begin.y, end.y)))
+        between = replace(begin, x=x, y=y)
+        tab.act(_mouse("mouseMoved", between, button="left", buttons=1), ms=_SOON_MS)
     over: list[Event] = []
     if tab.dragged is not None:
         held = {"x": end.x, "y": end.y, "data": tab.dragged}
@@ -165,6 +166,15 @@ def choose(tab: Tab, element: str, value: str, *, ms: int = 40) -> str | None:
     chosen = tab.measure(f"{hand()}.set({element}, {json.dumps(value)})")
     tab.act(ms=ms)
     return None if chosen is None else str(chosen)
+
+
+def give(tab: Tab, element: str, file: Sample, *, ms: int = 40) -> bool:
+    """Hand a file to a file field, seen or not, as its dialog does; False where it takes none."""
+    body = b64encode(file.body).decode()
+    told = ", ".join(json.dumps(value) for value in (file.name, file.type, body))
+    given = bool(tab.measure(f"{hand()}.give({element}, {told})"))
+    tab.act(ms=ms)
+    return given
 
 
 def hand() -> str:

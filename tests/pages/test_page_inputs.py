@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -114,3 +115,24 @@ def test_dragging_and_the_wheel(open_page: OpenPage) -> None:
     tab.clock.advance(200)
     assert "wheel" in logged(scene)
     assert tab.measure("scrollY") == 200
+
+
+def test_every_move_of_a_drag_is_heard_alone(open_page: OpenPage) -> None:
+    """Moves within a frame would be made into one, and one that waits for long is heard before
+    what the last one set off is done: a page that is busy hears three all the same, and each
+    after the timers of the one before."""
+    scene = open_page(
+        """<!doctype html><div id=a style="height:80px">a</div><script>window.log = [];
+        const busy = () => { let n = 0; while (n < 5e7) n++; };
+        const drawn = (canvas) => new Promise((done) => canvas.toBlob(done));
+        a.onpointermove = (e) => { if (!e.buttons) return; const x = Math.round(e.clientX); log.push(`move ${x}`);
+          for (let i = 0; i < 4; i++) drawn(document.createElement("canvas")).then(async (blob) => {
+            await blob.arrayBuffer(); busy(); log.push(`drawn ${x}`); }); };</script>"""
+    )
+    begin = spot(scene.tab, at("#a"))
+    assert begin is not None
+    inputs.drag(scene.tab, begin, replace(begin, x=begin.x + 30))
+    scene.tab.clock.advance(40)
+    told = str(scene.tab.ask("log.join('; ')")).split("; ")
+    moves = [round(begin.x + 10 * part) for part in (1, 2, 3)]
+    assert told == [line for x in moves for line in (f"move {x}", *[f"drawn {x}"] * 4)]

@@ -154,3 +154,79 @@ def test_a_page_that_ends_between_two_elements_before_its_code() -> None:
     whole = read_document(cut + "</body></html>")
     assert said(whole, controls=(text,), **silent).status is VerdictStatus.ACCEPTED
     assert said(document, controls=(), **silent).status is VerdictStatus.ACCEPTED
+
+
+def scripted(code: str, *, library: str = "") -> Document:
+    return read_document(
+        HTML.replace("// counts up", code).replace("<script>", f"{library}<script>")
+    )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "function poll() { while (true) { count(); } }",
+        "const run = () => { for (;;) ; };",
+        "function spin() { let n = 0; do { n++; } while (1); }",
+        "function both() { while (true) { for (const x of xs) { if (x) break; } } }",
+        "function later() { for (let i = 0; ; i++) { setTimeout(() => { return i; }); } }",
+    ],
+)
+def test_a_loop_without_a_way_out(code: str) -> None:
+    """In code that the visit did not reach; ways out of what stands within it are not its own."""
+    decision = said(scripted(code))
+    assert doubted(decision, Reason.TIMEOUT), decision
+    assert "line 8" in decision.detail
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "function take() { while (true) { if (!next()) break; } }",
+        "function take() { while (true) { if (!next()) return 1; } }",
+        "function* all() { while (true) yield 1; }",
+        "async function read() { for (;;) { await chunk(); } }",
+        "function leave() { out: while (true) { for (;;) { break out; } } }",
+        "function step() { while (true) { if (bad()) throw new Error('x'); } }",
+        "function count(n) { for (let i = 0; i < n; i++) { more(); } }",
+        "const text = 'while (true) { }';",
+    ],
+)
+def test_a_loop_with_a_way_out(code: str) -> None:
+    """Or none at all."""
+    assert said(scripted(code)).status is VerdictStatus.ACCEPTED
+
+
+@pytest.mark.parametrize("kind", ["onclick", "Click", "x-click", "tapped"])
+def test_an_event_that_nobody_sends(kind: str) -> None:
+    """A misspelt or invented type; not what the page sends itself, or what a library may send."""
+    heard = {"own_listeners": {"click": 1, kind: 1}}
+    code = f'sum.addEventListener("{kind}", more);'
+    assert doubted(said(scripted(code), **heard), Reason.DEAD_CONTROLS)
+    for sent in (
+        f"{code} const told = '{kind}'; sum.dispatchEvent(new Event(told));",
+        f"{code} sum.dispatchEvent(new CustomEvent('{kind}'));",
+        f"{code} const send = (what) => sum.dispatchEvent(new Event(what));",
+    ):
+        assert said(scripted(sent), **heard).status is VerdictStatus.ACCEPTED
+    library = '<script src="https://unpkg.com/some-elements"></script>'
+    beside = said(scripted(code, library=library), **heard)
+    misspelt = kind in ("onclick", "Click")
+    assert doubted(beside, Reason.DEAD_CONTROLS) is misspelt
+
+
+@pytest.mark.parametrize(
+    "kind", ["click", "DOMContentLoaded", "webkitfullscreenchange", "app:ready", "focusin"]
+)
+def test_events_that_somebody_sends(kind: str) -> None:
+    """A browser, or a host that the page agreed with."""
+    code = f'sum.addEventListener("{kind}", more);'
+    assert said(scripted(code), own_listeners={kind: 1}).status is VerdictStatus.ACCEPTED
+
+
+def test_a_property_that_no_browser_calls() -> None:
+    """`onClick` is set and never read; a callback of that name is called by the page's own code."""
+    assert doubted(said(scripted("sum.onClick = more;")), Reason.DEAD_CONTROLS)
+    called = "const box = {}; box.onClick = more; box.onClick();"
+    assert said(scripted(called)).status is VerdictStatus.ACCEPTED
+    assert said(scripted("sum.onclick = more;")).status is VerdictStatus.ACCEPTED

@@ -41,12 +41,12 @@
   const consider = (el) => {
     if (known.has(el) || el.disabled || el === body || el === root) return;
     if (el.tagName === "LABEL" && el.control && !el.control.hidden && el.control.getClientRects().length) return;
-    const r = el.getBoundingClientRect();
-    if (r.width < 4 || r.height < 4) return;
-    const cs = getComputedStyle(bare(el));
-    if (cs.visibility !== "visible" || cs.pointerEvents === "none") return;
+    const r = el.getBoundingClientRect(), cs = getComputedStyle(bare(el));
+    const seen = r.width >= 4 && r.height >= 4 && cs.visibility === "visible" && cs.pointerEvents !== "none";
+    // A file field is mostly hidden behind a label or a button of the page's own.
+    if (!seen && !(el.tagName === "INPUT" && el.type === "file")) return;
     known.add(el);
-    offered.push([el, r]);
+    offered.push([el, r, seen]);
   };
   for (const el of document.querySelectorAll(pick)) consider(plain(el));
   for (const host of document.querySelectorAll("*")) // custom elements keep their controls to themselves
@@ -58,13 +58,13 @@
   }
   const weight = ([el, r]) => (/^(BUTTON|INPUT|TEXTAREA|SELECT)$/.test(el.tagName) ? r.width * r.height : 0) / (1 + r.top / innerHeight);
   const main = new Set(offered.slice().sort((a, b) => weight(b) - weight(a)).slice(0, 3).filter((o) => weight(o) > 0).map(([el]) => el));
-  return offered.slice(0, 200).map(([el]) => {
+  return offered.slice(0, 200).map(([el, , visible]) => {
     const reached = new Set();
     for (let e = plain(el.parentElement); e; e = plain(e.parentElement)) for (const t of heard.get(bare(e)) || []) if (user.test(t)) reached.add(t);
     for (const t of heard.get(document) || []) if (user.test(t)) reached.add(t);
     for (const t of globalThis.__window || []) if (user.test(t)) reached.add(t);
     held.push(bare(el));
     return { at: held.length - 1, selector: path(el), kind: kindOf(el), label: labelOf(el), listeners: Array.from(new Set(heard.get(bare(el)) || [])).sort(),
-      reached: Array.from(reached).sort(), native: nativeOf(el), in_form: !!el.form, main: main.has(el) };
+      reached: Array.from(reached).sort(), native: nativeOf(el), visible, in_form: !!el.form, main: main.has(el) };
   });
 })()

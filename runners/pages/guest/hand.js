@@ -10,6 +10,7 @@
   const top = () => Object.getOwnPropertyDescriptor(Document.prototype, "activeElement").get.call(document);
   const BY_VALUE = "select, input[type=color], input[type=date], input[type=time], input[type=month],"
     + " input[type=week], input[type=datetime-local], input[type=range]";
+  const CHANGED = 1767225600000; // 2026-01-01
   const tell = (el, type) => EventTarget.prototype.dispatchEvent.call(
     el, new Event(type, { bubbles: true, composed: type === "input" }));
   const owner = (el) => el instanceof HTMLSelectElement ? HTMLSelectElement.prototype
@@ -69,6 +70,18 @@
       else if (el instanceof HTMLInputElement) HTMLInputElement.prototype.select.call(el);
       else getSelection().selectAllChildren(el);
       return top() === el;
+    },
+    // What a visitor picks in the dialog of a file field; whether it was taken.
+    give(named, name, type, body) {
+      const el = this.of(named);
+      if (!(el instanceof HTMLInputElement) || !matches(el, "input[type=file]:enabled")) return false;
+      const bytes = Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));
+      const held = new DataTransfer();
+      held.items.add(new File([bytes], name, { type, lastModified: CHANGED }));
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "files").set.call(el, held.files);
+      tell(el, "input");
+      tell(el, "change");
+      return true;
     },
     // An option by value, else by its text, else by number; other fields by value. The value that stands after.
     set(named, value) {

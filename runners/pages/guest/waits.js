@@ -64,6 +64,21 @@
   heard(of("IDBFactory"), ["open", "deleteDatabase"], ["success", "error", "blocked"]);
   heard(of("IDBDatabase"), ["transaction"], ["complete", "abort"]);
 
+  // A picture that a script made: it is decoded beside the page's own thread.
+  const image = of("HTMLImageElement"), source = image && Object.getOwnPropertyDescriptor(image, "src");
+  const own = /^(?:data|blob):/, lazy = image && Object.getOwnPropertyDescriptor(image, "loading").get;
+  const shown = new WeakSet(), { add, delete: drop } = WeakSet.prototype, { test } = RegExp.prototype;
+  if (source)
+    Object.defineProperty(image, "src", { ...source, set(value) {
+      apply(source.set, this, [value]);
+      if (apply(lazy, this, []) === "lazy" || !apply(test, own, [apply(source.get, this, [])])) return;
+      const close = () => { if (apply(drop, shown, [this])) end(); };
+      if (apply(drop, shown, [this])) end();
+      apply(add, shown, [this]);
+      begin();
+      for (const type of ["load", "error"]) apply(listen, this, [type, close, { once: true }]);
+    } });
+
   const Kind = globalThis.Worker;
   if (typeof Kind === "function")
     globalThis.Worker = new Proxy(Kind, {
@@ -75,12 +90,12 @@
     });
 
   // A file that a script saves: the browser says when it has begun.
-  const link = of("HTMLAnchorElement"), { hasAttribute } = Element.prototype, { test } = RegExp.prototype;
-  const href = link && Object.getOwnPropertyDescriptor(link, "href").get, made = /^(?:data|blob):/;
+  const link = of("HTMLAnchorElement"), { hasAttribute } = Element.prototype;
+  const href = link && Object.getOwnPropertyDescriptor(link, "href").get;
   stub(of("HTMLElement"), "click", function (kept, values) {
     const clicked = apply(kept, this, values);
     try {
-      if (apply(hasAttribute, this, ["download"]) && apply(test, made, [apply(href, this, [])])) say("download");
+      if (apply(hasAttribute, this, ["download"]) && apply(test, own, [apply(href, this, [])])) say("download");
     } catch {} // no link
     return clicked;
   });

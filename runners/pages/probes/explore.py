@@ -17,11 +17,13 @@ from runners.pages.probes.state import changed, state
 from runners.pages.probes.wiring import hear_again, wiring
 from runners.pages.scene import Scene
 from runners.pages.tab import guest
+from runners.pages.uploads import named, sample
 
 _MOST_ACTIONS = 18
 _MOST_ANEW = 6
 """Of them for what was built anew."""
 _MOST_FIELDS = 4
+_MOST_FILES = 2
 _KEYS = ("ArrowRight", "ArrowDown", "Space", "Enter", "a", "ArrowLeft", "ArrowUp")
 _FIELDS = ("text", "search", "email", "tel", "url", "password", "number", "textarea", "editable")
 _VALUES = ("date", "time", "month", "week", "datetime-local", "color", "range", "select")
@@ -153,19 +155,22 @@ class _Explorer:
             self.controls.append(Control(listeners=listeners, reached=reached, **told))
         new = list(range(start, len(self.controls)))
         self.draw.shuffle(new)
+        files = [i for i in new if self.controls[i].kind == "file"]
         fields = [i for i in new if self.controls[i].kind in (*_FIELDS, *_VALUES)]
-        first = fields[:_MOST_FIELDS]
+        first = fields[:_MOST_FIELDS] + files[:_MOST_FILES]
         rest = [i for i in new if i not in first]
         return first + sorted(rest, key=lambda i: not self.controls[i].main)
 
     def _try(self, kind: str, index: int, *, given: str | None = None) -> Effect | None:
-        """One action, or None where the control is gone or covered entirely. `given` is the value
-        to use in place of one of ours."""
+        """One action, or None where the control is gone or covered entirely, or takes no file that
+        there is. `given` is the value to use in place of one of ours."""
         if len(self.actions) >= _MOST_ACTIONS:
             return None
         control, place = self.controls[index], self.places[index]
         element = f"__controls[{place}]"
         spot = inputs.spot(self.tab, element)
+        if kind == "upload":
+            spot = spot or _AWAY  # what its label or a button opens is a dialog, not the field
         if spot is None:
             return None
         # The scrolling there is ours: its event comes with the next frame.
@@ -176,13 +181,16 @@ class _Explorer:
         if pixels and self.picture is None:
             self.picture = self.scene.picture(held=True)
         value = self._act(kind, control, spot, element, given)
+        if kind == "upload" and not value:
+            return None
         self.tab.clock.advance(_AFTER_MS, _AFTER_MS // 2)
         effect = self._effect(before, state(self.tab), self.tab.clock.now_ms - begun, kind)
         if pixels and not effect.any:
             effect = self._by_pixels(effect)
         else:
             self.picture = None
-        self._record(kind, control, value, begun, effect, covered=not spot.hit)
+        covered = kind != "upload" and not spot.hit
+        self._record(kind, control, value, begun, effect, covered=covered)
         return effect
 
     def _act(
@@ -198,6 +206,8 @@ class _Explorer:
             value = f"#{2 + self.draw.randrange(2)}" if control.kind == "select" else ""
             value = value or _CHOSEN[control.kind]
             return inputs.choose(tab, element, value) or inputs.choose(tab, element, "#1") or ""
+        if kind == "upload":
+            return self._upload(control, element, given)
         if kind == "type":
             # An example that the page itself gives is what it understands.
             hint = tab.measure(f"{element}.placeholder || ''") if control.kind != "number" else ""
@@ -215,6 +225,15 @@ class _Explorer:
         else:
             inputs.click(tab, spot)
         return ""
+
+    def _upload(self, control: Control, element: str, given: str | None) -> str:
+        """The name of the file that the field took, or nothing."""
+        if given is None:
+            accept = str(self.tab.measure(f"{element}.accept || ''"))
+            file = sample(accept, f"{control.label} {control.selector}")
+        else:
+            file = named(given)
+        return file.name if file and inputs.give(self.tab, element, file) else ""
 
     def _keys(self) -> None:
         """Keys that games and editors listen to, where anything listens."""
@@ -247,7 +266,7 @@ class _Explorer:
             if count <= 2 * idle.rates.get(name, 0.0) * passed_ms:
                 delta[name] = 0
         others = set(changed(before, after)) - idle.fields
-        own = 1 if kind in ("type", "choose") else 0
+        own = 1 if kind in ("type", "choose", "upload") else 0
         return Effect(**delta, value=max(0, len(others) - own))
 
     def _needs_pixels(self, control: Control) -> bool:
@@ -271,6 +290,8 @@ def _kinds(control: Control) -> tuple[str, ...]:
     """What is tried on a control, in this order."""
     if control.kind in _VALUES:
         return ("choose",)
+    if control.kind == "file":
+        return ("upload",)
     if control.kind in _FIELDS:
         return ("type", "submit") if control.kind not in ("textarea", "editable") else ("type",)
     heard = control.listeners

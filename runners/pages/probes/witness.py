@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from runners.pages.evidence import Action, Control, Fault, Owner, PageError
-from runners.pages.inputs import at, choose, click, hand, press, spot, type_text
+from runners.pages.inputs import at, choose, click, give, hand, press, spot, type_text
 from runners.pages.requests import ORIGIN
 from runners.pages.scene import Scene
 from runners.pages.tab import guest
+from runners.pages.uploads import named
 
 _UNCAUGHT = ("exception", "rejection", "syntax")
 _NO_NETWORK = re.compile(r"Failed to fetch|NetworkError|Load failed|dynamically imported module")
@@ -100,6 +101,9 @@ class Witness:
             if action.kind in ("type", "choose"):
                 act = choose if action.kind == "choose" else type_text
                 done += bool(act(self.tab, at(action.selector), action.value))
+            elif action.kind == "upload":
+                file = named(action.value)
+                done += bool(file and give(self.tab, at(action.selector), file))
             elif action.kind == "key":
                 for key in action.value.split():
                     press(self.tab, key)
