@@ -17,6 +17,8 @@ _DOCUMENT = re.compile(
 _MARKUP = re.compile(
     r"\s*(?:<!--.*?-->\s*)*<(?:!doctype|[a-z][\w-]*)[\s>/]", re.IGNORECASE | re.DOTALL
 )
+_WITHIN = re.compile(r"^[ \t]*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.MULTILINE)
+_END = re.compile(r"</html\s*>", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)")
 _PAGE_TAGS = frozenset({"html", "htm", "xhtml", "html5"})
 _PART_TAGS = frozenset({"css", "scss", "javascript", "js", "jsx"})
@@ -61,7 +63,8 @@ def page_of(pair: Pair) -> PageText:
 
 
 def page_in(text: str) -> PageText:
-    """The page of a text: all of it where it starts as markup, else its one fenced page.
+    """The page of a text: all of it where it starts as markup, else its one fenced page, else what
+    stands between words about it, from its first tag to its last.
 
     Nothing of the page is changed. Of several fenced pages that differ, the only one with a doctype
     or an html tag is taken.
@@ -78,10 +81,23 @@ def page_in(text: str) -> PageText:
         if len({b.text.strip() for b in chosen}) > 1 or (pages and not chosen):
             return PageText(reason="several_pages")
     if not chosen:
-        whole = _MARKUP.match(text) is not None and not blocks
-        return PageText(text, "response", 1) if whole else PageText(reason="no_page")
+        if blocks:
+            return PageText(reason="no_page")
+        if _MARKUP.match(text) is not None:
+            return PageText(text, "response", 1)
+        return _between(text)
     block = chosen[0]
     return PageText(block.text, "fence", block.line + 1, "", tuple(_notes(block, blocks)))
+
+
+def _between(text: str) -> PageText:
+    begin = _WITHIN.search(text)
+    if begin is None:
+        return PageText(reason="no_page")
+    ends = [found.end() for found in _END.finditer(text, begin.end())]
+    html = text[begin.start() : ends[-1] if ends else len(text)]
+    line = text.count("\n", 0, begin.start()) + 1
+    return PageText(html, "response", line, "", ("text stands before the page",))
 
 
 def _is_page(block: _Block) -> bool:
@@ -99,9 +115,8 @@ def _notes(block: _Block, blocks: list[_Block]) -> list[str]:
 
 
 def _after(text: str) -> tuple[str, ...]:
-    rest = re.split(r"</html\s*>", text, flags=re.IGNORECASE)[-1].strip()
-    has_end = re.search(r"</html\s*>", text, re.IGNORECASE) is not None
-    return ("text stands behind </html>",) if has_end and rest else ()
+    rest = _END.split(text)[-1].strip()
+    return ("text stands behind </html>",) if _END.search(text) and rest else ()
 
 
 def _blocks(text: str) -> list[_Block]:

@@ -35,6 +35,7 @@ _TAKING = frozenset({"input", "change", "beforeinput"})
 _HEARS_ALL = re.compile(r"\breact-dom\b", re.I)
 """A library that hears every event at its root, whether anybody minds it or not."""
 _HANDLER = re.compile(r"handle[A-Z]")
+_EVENT = r"(?:e|ev|evt|event)"
 _POLLS = re.compile(r"setInterval|requestAnimationFrame|setAnimationLoop|setTimeout")
 _READS = re.compile(
     r"\.(?:value|valueAsNumber|valueAsDate|selectedIndex|selectedOptions)\b|FormData"
@@ -42,6 +43,7 @@ _READS = re.compile(
 _MADE_BY = frozenset({"function_declaration", "generator_function_declaration"})
 _VALUES = frozenset({"arrow_function", "function_expression"})
 _MOST = 3
+_LEFT_OVER = 2
 
 
 def unheard(evidence: PageEvidence, document: Document, found: Wiring) -> str:
@@ -72,6 +74,9 @@ def unheard(evidence: PageEvidence, document: Document, found: Wiring) -> str:
     idle = [] if document.handlers else sorted(_uncalled(scripts))
     if libraries:  # which may call by name what the page declares for them
         idle = [name for name in idle if _HANDLER.match(name)]
+    elif found.moving and _only_looked_at(evidence) and len(idle) < _LEFT_OVER:
+        # made to be looked at, with a helper left over
+        idle = [name for name in idle if _HANDLER.match(name) or _hears(name, scripts)]
     if idle:
         return f"nothing calls {', '.join(idle[:_MOST])}, and nothing listens"
     return ""
@@ -84,10 +89,21 @@ def _promised(evidence: PageEvidence) -> str:
     if len(text) > _TOLD_CHARS:
         return ""
     keys = _KEYS.search(text)
-    plain = all(control.kind in ("canvas", "element") for control in evidence.controls)
-    hands = _HANDS.search(text) if plain else None
+    hands = _HANDS.search(text) if _only_looked_at(evidence) else None
     told = keys or hands
     return told[0] if told else ""
+
+
+def _only_looked_at(evidence: PageEvidence) -> bool:
+    return all(control.kind in ("canvas", "element") for control in evidence.controls)
+
+
+def _hears(name: str, scripts: list[str]) -> bool:
+    """Whether a function takes an event, by the name of its first parameter."""
+    taking = re.compile(
+        rf"\b{re.escape(name)}\b\s*(?:=\s*(?:async\s*)?(?:function\s*)?)?\(\s*{_EVENT}\b"
+    )
+    return any(map(taking.search, scripts))
 
 
 def _uncalled(scripts: list[str]) -> set[str]:

@@ -37,6 +37,16 @@ def test_an_open_fence_runs_to_the_end_and_says_so() -> None:
     assert found.notes == ("the fence of the page is never closed",)
 
 
+def test_a_page_between_words_about_it() -> None:
+    """Without any fence, as models answer too: from its first tag to its last, and noted."""
+    found = page_in(f"Sure! Here is the page:\n\n{DOC}\nOpen it in a browser.")
+    assert (found.html, found.source, found.line) == (DOC.rstrip("\n"), "response", 3)
+    assert found.notes == ("text stands before the page",)
+    cut = page_in("Here:\n<html><body><p>a")
+    assert cut.html == "<html><body><p>a"
+    assert page_in("The <html> tag opens a page.").reason == "no_page"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

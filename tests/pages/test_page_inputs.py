@@ -9,6 +9,7 @@ import pytest
 
 from runners.pages import inputs
 from runners.pages.inputs import at, spot
+from runners.pages.probes.explore import explore
 from runners.pages.scene import Scene
 
 OpenPage = Callable[[str], Scene]
@@ -136,3 +137,37 @@ def test_every_move_of_a_drag_is_heard_alone(open_page: OpenPage) -> None:
     told = str(scene.tab.ask("log.join('; ')")).split("; ")
     moves = [round(begin.x + 10 * part) for part in (1, 2, 3)]
     assert told == [line for x in moves for line in (f"move {x}", *[f"drawn {x}"] * 4)]
+
+
+def test_shadow_trees_are_acted_on_and_seen(open_page: OpenPage) -> None:
+    """Open, closed and nested ones: a button is hit, a field takes letters, and what changes in the
+    tree is counted."""
+    for mode in ("open", "closed"):
+        scene = open_page(
+            f"""<!doctype html><h1>Shadows</h1><div id=a></div><script>
+            const outer = a.attachShadow({{ mode: "{mode}" }}); outer.innerHTML = "<section></section>";
+            const tree = outer.firstChild.attachShadow({{ mode: "{mode}" }});
+            tree.innerHTML = "<input placeholder=Bread><button>Add</button><output></output>";
+            const [field, button, shown] = tree.children;
+            field.oninput = () => {{ window.heard = field.value; }};
+            button.onclick = () => {{ shown.textContent += field.value + ";"; }};</script>"""
+        )
+        explore(scene)
+        done = {action.kind: action for action in scene.evidence.actions}
+        assert done["type"].value == "Bread" and scene.tab.ask("heard") == "Bread", mode
+        assert done["click"].effect.text and not done["click"].covered, mode
+        assert scene.tab.ask("shown.textContent") == "Bread;", mode
+
+
+def test_the_next_number(open_page: OpenPage) -> None:
+    """A field that holds a number gets the one after it, or the one before at its limit."""
+    scene = open_page(
+        "<!doctype html><input type=number id=a value=10><input type=number id=b value=5 max=5>"
+        "<input type=number id=c><input type=number id=d value=0.5 step=any>"
+        "<input type=number id=e value=1.5 step=0.5><input type=number id=f value=9 max=9 step=any>"
+    )
+    explore(scene)
+    typed = {a.selector: a.value for a in scene.evidence.actions if a.kind == "type"}
+    wanted = {"#a": "11", "#b": "4", "#c": "42", "#d": "1.5", "#e": "2", "#f": "42"}
+    assert typed and typed.items() <= wanted.items()
+    assert len(typed) >= 4

@@ -230,3 +230,26 @@ def test_a_property_that_no_browser_calls() -> None:
     called = "const box = {}; box.onClick = more; box.onClick();"
     assert said(scripted(called)).status is VerdictStatus.ACCEPTED
     assert said(scripted("sum.onclick = more;")).status is VerdictStatus.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("function between(a, b) { return a + b; }", False),
+        ("function onKey(event) { go(event.key); }", True),
+        ("const handleTap = () => { go(); };", True),
+        ("function left() { go(-1); } function right() { go(1); }", True),
+    ],
+)
+def test_an_animation_may_keep_a_helper(code: str, told: bool) -> None:
+    """One that is left over; not what hears an event, nor several, as a game without its keys."""
+    document = read_document(
+        "<!doctype html><html lang=en><title>Cube</title><style>body { margin: 0 }</style>"
+        f"<h1>A cube that turns</h1><canvas></canvas><script>{code} requestAnimationFrame(turn);"
+        "function turn() { requestAnimationFrame(turn); }</script></html>"
+    )
+    silent: dict[str, Any] = {"listeners": {}, "own_listeners": {}, "actions": (), "controls": ()}
+    silent["words"] = {**GOOD.words, "text": "A cube that turns"}
+    moves = replace(GOOD.motion, early=0.2, late=0.2)
+    decision = said(document, motion=moves, coverage={"functions": 4, "functions_run": 2}, **silent)
+    assert doubted(decision, Reason.DEAD_CONTROLS) is told, decision

@@ -48,9 +48,8 @@
     known.add(el);
     offered.push([el, r, seen]);
   };
-  for (const el of document.querySelectorAll(pick)) consider(plain(el));
-  for (const host of document.querySelectorAll("*")) // custom elements keep their controls to themselves
-    if (host.localName.includes("-") && host.shadowRoot) for (const el of host.shadowRoot.querySelectorAll(pick)) consider(plain(el));
+  for (const node of heard.keys()) __meet(node);
+  for (const el of __all(pick)) consider(plain(el));
   for (const [node, types] of heard) {
     const el = plain(node);
     if (el instanceof Element && el.isConnected && types.some((t) => /^(click|mousedown|pointerdown|touchstart|dblclick|dragstart|wheel|mouseenter|mouseover|input|change)$/.test(t)))
@@ -60,7 +59,7 @@
   const main = new Set(offered.slice().sort((a, b) => weight(b) - weight(a)).slice(0, 3).filter((o) => weight(o) > 0).map(([el]) => el));
   return offered.slice(0, 200).map(([el, , visible]) => {
     const reached = new Set();
-    for (let e = plain(el.parentElement); e; e = plain(e.parentElement)) for (const t of heard.get(bare(e)) || []) if (user.test(t)) reached.add(t);
+    for (let e = __above(bare(el)); e; e = __above(e)) for (const t of heard.get(e) || []) if (user.test(t)) reached.add(t);
     for (const t of heard.get(document) || []) if (user.test(t)) reached.add(t);
     for (const t of globalThis.__window || []) if (user.test(t)) reached.add(t);
     held.push(bare(el));

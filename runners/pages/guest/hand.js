@@ -6,8 +6,17 @@
   const matches = (el, css) => Element.prototype.matches.call(el, css);
   const shadow = Object.getOwnPropertyDescriptor(Element.prototype, "shadowRoot").get;
   const parent = Object.getOwnPropertyDescriptor(Node.prototype, "parentNode").get;
+  const rooted = (el) => Node.prototype.getRootNode.call(el);
   const above = (el) => el instanceof ShadowRoot ? el.host : parent.call(el);
-  const top = () => Object.getOwnPropertyDescriptor(Document.prototype, "activeElement").get.call(document);
+  const active = (tree) => Object.getOwnPropertyDescriptor(
+    tree instanceof ShadowRoot ? ShadowRoot.prototype : Document.prototype, "activeElement").get.call(tree);
+  // The focus as the tree of an element sees it: above, it is on the host.
+  const holds = (el) => active(rooted(el)) === el;
+  const top = () => {
+    let at = active(document);
+    for (let tree = at && shadow.call(at); tree && active(tree); tree = shadow.call(at)) at = active(tree);
+    return at;
+  };
   const BY_VALUE = "select, input[type=color], input[type=date], input[type=time], input[type=month],"
     + " input[type=week], input[type=datetime-local], input[type=range]";
   const CHANGED = 1767225600000; // 2026-01-01
@@ -49,9 +58,11 @@
       }
       if (!best) return null;
       let hit = Document.prototype.elementFromPoint.call(document, best.x, best.y);
+      const trees = new Map(); // of its own, closed ones too
+      for (let tree = rooted(el); tree instanceof ShadowRoot; tree = rooted(tree.host)) trees.set(tree.host, tree);
       for (let inner = hit; inner; hit = inner || hit) {
-        const open = shadow.call(inner);
-        inner = open ? ShadowRoot.prototype.elementFromPoint.call(open, best.x, best.y) : null;
+        const tree = shadow.call(inner) || trees.get(inner);
+        inner = tree ? ShadowRoot.prototype.elementFromPoint.call(tree, best.x, best.y) : null;
         if (inner === hit) break;
       }
       const on = (wanted) => { for (let at = hit; at; at = above(at)) if (at === wanted) return true; return false; };
@@ -61,7 +72,7 @@
     },
     // A label stands for its field.
     of(el) { return el instanceof HTMLLabelElement && el.control ? el.control : el; },
-    focus(el) { HTMLElement.prototype.focus.call(el, { preventScroll: true }); return top() === el; },
+    focus(el) { HTMLElement.prototype.focus.call(el, { preventScroll: true }); return holds(el); },
     blur() { const at = top(); if (at instanceof HTMLElement) HTMLElement.prototype.blur.call(at); },
     select(named) {
       const el = this.of(named);
@@ -69,7 +80,7 @@
       if (el instanceof HTMLTextAreaElement) HTMLTextAreaElement.prototype.select.call(el);
       else if (el instanceof HTMLInputElement) HTMLInputElement.prototype.select.call(el);
       else getSelection().selectAllChildren(el);
-      return top() === el;
+      return holds(el);
     },
     // What a visitor picks in the dialog of a file field; whether it was taken.
     give(named, name, type, body) {

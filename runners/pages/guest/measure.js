@@ -4,7 +4,9 @@
   const MOST = 5000;
   const plain = __plain, bare = __bare, empty = document.createElement("html");
   const root = document.documentElement || empty, body = document.body;
-  const found = Array.from(document.querySelectorAll("*"), plain);
+  const roots = __roots(), trees = roots.slice(1);
+  const all = (css) => roots.flatMap((tree) => Array.from(tree.querySelectorAll(css)));
+  const found = all("*").map(plain);
   const out = { elements: found.length }, words = {};
   const tally = (map, key, by = 1) => map.set(key, (map.get(key) || 0) + by);
   const parse = (text) => {
@@ -26,7 +28,7 @@
   const ground = (el) => { // the solid colour behind; null where it is an image or a mixture
     const passed = [];
     let answer = [255, 255, 255, 1];
-    for (let e = el; e; e = plain(e.parentElement)) {
+    for (let e = el; e; e = plain(__above(bare(e)))) {
       if (grounds.has(e)) { answer = grounds.get(e); break; }
       passed.push(e);
       const cs = getComputedStyle(bare(e));
@@ -82,8 +84,8 @@
       }
     }
   }
-  const count = (selector) => document.querySelectorAll(selector).length;
-  for (let e of found.slice(-1)) for (; e; e = plain(e.parentElement)) depth++;
+  const count = (selector) => all(selector).length;
+  for (let e of found.slice(-1)) for (; e; e = plain(__above(bare(e)))) depth++;
   Object.assign(out, {
     visible, texts, text_chars: chars, contrast_failing: failing, contrast_texts: out.contrast_texts || 0,
     tiny_texts: tiny, animated, classed, inline_styles: inline, font_sizes: sizes.size, fonts: fonts.size,
@@ -96,8 +98,8 @@
     live: count("[aria-live],[role=alert],[role=status],output"), aria: count("[role],[aria-label],[aria-expanded],[aria-labelledby],[aria-describedby]"),
     viewport_meta: +!!document.querySelector("meta[name=viewport]"), charset: +!!document.querySelector("meta[charset],meta[http-equiv='Content-Type' i]"),
     skip_links: count("a[href^='#'][class*=skip i]"), draggable: count("[draggable=true]"), dead_links: count("a[href='#'],a[href='']"),
-    canvas_empty: Array.from(document.querySelectorAll("canvas"), plain).filter((c) => c.getClientRects().length && !(c.clientWidth && c.clientHeight && c.width && c.height)).length,
-    images_broken: Array.from(document.images).filter((i) => i.complete && !i.naturalWidth).length, frames: count("iframe"),
+    canvas_empty: all("canvas").filter((c) => c.getClientRects().length && !(c.clientWidth && c.clientHeight && c.width && c.height)).length,
+    images_broken: all("img").filter((i) => i.complete && !i.naturalWidth).length, frames: count("iframe"),
     running: document.getAnimations ? document.getAnimations().filter((a) => a.playState === "running").length : 0,
   });
   out.controls = count("button,a[href],input:not([type=hidden]),select,textarea,summary,[role=button],[role=tab],[role=switch],[role=link],[role=checkbox],[role=menuitem],[onclick],[contenteditable=true]");
@@ -105,8 +107,8 @@
   for (const e of document.querySelectorAll("[id]")) tally(ids, plain(e).id);
   out.dup_ids = Array.from(ids.values()).filter((n) => n > 1).length;
   const nameless = (e) => !(e.textContent || "").trim() && !e.getAttribute("aria-label") && !e.getAttribute("aria-labelledby") && !e.title && !e.querySelector("img[alt],svg title") && !e.value;
-  out.unnamed = Array.from(document.querySelectorAll("button,[role=button],a[href]"), plain).filter(nameless).length;
-  out.unlabelled = Array.from(document.querySelectorAll("input:not([type=hidden]):not([type=button]):not([type=submit]):not([type=reset]),select,textarea"))
+  out.unnamed = all("button,[role=button],a[href]").filter(nameless).length;
+  out.unlabelled = all("input:not([type=hidden]):not([type=button]):not([type=submit]):not([type=reset]),select,textarea")
     .filter((e) => !(e.labels && e.labels.length) && !e.getAttribute("aria-label") && !e.getAttribute("aria-labelledby") && !e.title).length;
   const hits = new Set();
   for (let y = 0.5; y < 8; y++) for (let x = 0.5; x < 8; x++) {
@@ -128,7 +130,7 @@
         if (/:focus/.test(selector)) css.focus_rules++;
         if (/:hover/.test(selector)) css.hover_rules++;
         if (/\[dir|:dir\(/.test(selector) || /-inline-(start|end):/.test(text)) css.rtl_rules++;
-        if (simple.length < 400 && selector && !/^\s*(\*|:root)\s*$/.test(selector)) simple.push(selector.replace(/::?[a-z-]+(\([^)]*\))?/g, "") || "*");
+        if (simple.length < 400 && selector && !/^\s*(\*|:root|:host.*)\s*$/.test(selector)) simple.push(selector.replace(/::?[a-z-]+(\([^)]*\))?/g, "") || "*");
         if (rule.cssRules.length) walk(rule.cssRules);
         continue;
       }
@@ -142,21 +144,22 @@
       else if (rule.cssRules) walk(rule.cssRules);
     }
   };
-  for (const sheet of [...document.styleSheets, ...(document.adoptedStyleSheets || [])]) {
+  for (const sheet of new Set(roots.flatMap((tree) => [...tree.styleSheets, ...(tree.adoptedStyleSheets || [])]))) {
     try { walk(sheet.cssRules); } catch { css.closed = (css.closed || 0) + 1; }
   }
   Object.assign(out, css);
   const matched = new Set();
   for (const selector of simple) {
-    try { for (const e of document.querySelectorAll(selector)) matched.add(plain(e)); } catch {}
+    try { for (const e of all(selector)) matched.add(plain(e)); } catch {}
   }
   out.styled = Array.from(matched).filter((e) => !ignored.has(e.tagName)).length;
   out.scroll_width = root.scrollWidth; out.scroll_height = root.scrollHeight;
+  const written = (tree) => Array.from(tree.children, (el) => ignored.has(el.tagName) ? "" : el.innerText || "").join("\n").trim();
   const byWeight = (map, most) => Array.from(map).sort((a, b) => b[1] - a[1]).slice(0, most).map(([key]) => key);
   Object.assign(words, {
     title: document.title.slice(0, 200), lang: root.lang || "", dir: root.dir || (body && body.dir) || "", charset: document.characterSet,
-    text: ((body && body.innerText) || "").slice(0, 4000), palette: byWeight(palette, 16), fonts: byWeight(fonts, 8),
-    headings: Array.from(document.querySelectorAll("h1,h2,h3")).slice(0, 20).map((e) => e.textContent.trim().slice(0, 80)),
+    text: [(body && body.innerText) || "", ...trees.map(written)].join("\n").slice(0, 4000), palette: byWeight(palette, 16), fonts: byWeight(fonts, 8),
+    headings: all("h1,h2,h3").slice(0, 20).map((e) => e.textContent.trim().slice(0, 80)),
     weak, raw,
   });
   return { dom: out, words };

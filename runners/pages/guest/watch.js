@@ -3,7 +3,7 @@
 (() => {
   const seen = { nodes: 0, attributes: 0, text: 0, shift: 0, scrolled: 0, focus: 0, input: 0 };
   const words = (nodes) => { for (const n of nodes) if (n.nodeType !== 3) return false; return true; };
-  new MutationObserver((records) => {
+  const changes = new MutationObserver((records) => {
     for (const r of records) {
       if (r.type === "childList") {
         seen.nodes += r.addedNodes.length + r.removedNodes.length;
@@ -13,7 +13,32 @@
       else if (r.type === "attributes") seen.attributes++;
       else seen.text++;
     }
-  }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  });
+  const EVERYTHING = { subtree: true, childList: true, attributes: true, characterData: true };
+  changes.observe(document, EVERYTHING);
+  // The document and all shadow trees in it, watched from when they are first met. Closed ones are
+  // met by elements of theirs that are heard (`__meet`).
+  const shadow = Object.getOwnPropertyDescriptor(Element.prototype, "shadowRoot").get;
+  const every = (root) => (root === document ? Document : DocumentFragment).prototype.querySelectorAll.call(root, "*");
+  const met = new Set(), watched = new WeakSet([document]);
+  globalThis.__meet = (el) => { const root = Node.prototype.getRootNode.call(el); if (root instanceof ShadowRoot) met.add(root); };
+  globalThis.__roots = () => {
+    const roots = new Set([document]);
+    for (const root of met) if (root.isConnected) roots.add(root);
+    for (const root of roots) { // and what is added meanwhile
+      for (const el of every(root)) { const inner = shadow.call(el); if (inner) roots.add(inner); }
+      if (watched.has(root)) continue;
+      watched.add(root);
+      changes.observe(root, EVERYTHING);
+    }
+    return Array.from(roots);
+  };
+  globalThis.__all = (css) => __roots().flatMap((root) => Array.from(root.querySelectorAll(css)));
+  // The parent, and of what stands at the top of a shadow tree its host.
+  globalThis.__above = (el) => {
+    const up = Object.getOwnPropertyDescriptor(Node.prototype, "parentNode").get.call(el);
+    return up instanceof ShadowRoot ? up.host : up instanceof Element ? up : null;
+  };
   try {
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) if (!entry.hadRecentInput) seen.shift += entry.value;

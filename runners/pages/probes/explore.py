@@ -29,6 +29,7 @@ _FIELDS = ("text", "search", "email", "tel", "url", "password", "number", "texta
 _VALUES = ("date", "time", "month", "week", "datetime-local", "color", "range", "select")
 _DRAGGED = ("dragstart", "pointerdown", "mousedown", "touchstart")
 _CONTROLS = guest("controls.js")
+_NEXT = guest("next.js")
 _KEYBOARD = Control(selector="", kind="keyboard")
 _AWAY = inputs.Spot(1, 1, hit=False, by_value=False)
 _LONGEST = 400
@@ -209,9 +210,7 @@ class _Explorer:
         if kind == "upload":
             return self._upload(control, element, given)
         if kind == "type":
-            # An example that the page itself gives is what it understands.
-            hint = tab.measure(f"{element}.placeholder || ''") if control.kind != "number" else ""
-            value = str(hint)[:_LONGEST] or _TYPED.get(control.kind, "hello world")
+            value = self._text(control, element)
             inputs.type_text(tab, element, value, keys=_TYPED_KEYS)
             return value
         if kind == "submit":
@@ -225,6 +224,14 @@ class _Explorer:
         else:
             inputs.click(tab, spot)
         return ""
+
+    def _text(self, control: Control, element: str) -> str:
+        """An example that the page itself gives, which it understands; of a number the next one, as
+        the same in all fields would be a range of nothing."""
+        if control.kind != "number":
+            hint = str(self.tab.measure(f"{element}.placeholder || ''"))[:_LONGEST]
+            return hint or _TYPED.get(control.kind, "hello world")
+        return str(self.tab.measure(f"({_NEXT})({element})")) or _TYPED["number"]
 
     def _upload(self, control: Control, element: str, given: str | None) -> str:
         """The name of the file that the field took, or nothing."""

@@ -47,8 +47,8 @@ def after(scene: Scene) -> None:
 def _motion(scene: Scene) -> Motion:
     tab = scene.tab
     running, cheap = tab.measure(_RUNNING)
-    before = _counts(scene)
     begun = state(tab)
+    before = _counts(scene)
     still = not running and not tab.animates
     tab.clock.advance(_EARLY_MS, _STILL_MS if still else 40)
     scene.look("settled", held=True)
