@@ -24,14 +24,13 @@ _BROWSER = """
     contentvisibilityautostatechange contextlost contextmenu contextrestored controllerchange
     copy cuechange currententrychange cut dataavailable datachannel dblclick devicechange
     deviceready devicelight devicemotion deviceorientation deviceorientationabsolute
-    deviceproximity dischargingtimechange disconnect dispose downloadprogress drag dragend dragenter
-    dragexit
-    dragleave dragover dragstart drop durationchange emptied encrypted end endevent ended enter
-    enterpictureinpicture error exit fetch finish focus focusin focusout formdata freeze
-    fullscreenchange fullscreenerror gamepadconnected gamepaddisconnected gatheringstatechange
-    geometrychange gesturechange gestureend gesturestart gotpointercapture hashchange
-    icecandidate icecandidateerror iceconnectionstatechange icegatheringstatechange inactive
-    input install invalid keydown keypress keystatuseschange keyup languagechange
+    deviceproximity dischargingtimechange disconnect dispose downloadprogress drag dragend
+    dragenter dragexit dragleave dragover dragstart drop durationchange emptied encrypted end
+    endevent ended enter enterpictureinpicture error exit fetch finish focus focusin focusout
+    formdata freeze fullscreenchange fullscreenerror gamepadconnected gamepaddisconnected
+    gatheringstatechange geometrychange gesturechange gestureend gesturestart gotpointercapture
+    hashchange icecandidate icecandidateerror iceconnectionstatechange icegatheringstatechange
+    inactive input install invalid keydown keypress keystatuseschange keyup languagechange
     leavepictureinpicture levelchange load loadeddata loadedmetadata loadend loading loadingdone
     loadingerror loadstart location lostpointercapture mark message messageerror midimessage
     mousedown mouseenter mouseleave mousemove mouseout mouseover mouseup mousewheel mute
@@ -60,7 +59,7 @@ _OTHERS = re.compile(
     r"(?:webkit|moz|ms|DOM|MS|Moz)[A-Za-z]+|o[A-Z][A-Za-z]+|textInput|beginEvent|\W+|.*[:.#/].*"
 )
 """Prefixed ones, and such as parts of a page or its host agree upon."""
-_MADE = re.compile(r"Event\(\s*[^\s'\"`)]|\binitEvent\b|\binitCustomEvent\b|Event\(\s*`[^`]*\$\{")
+_MADE = re.compile(r"\bnew\s+\w*Event\(\s*(?:[^\s'\"`)]|`[^`]*\$\{)|\binit(?:Custom)?Event\b")
 """An event whose type is put together when it is sent."""
 _SPELLED = re.compile(r"on(?=[A-Za-z])", re.I)
 _PROPERTY = re.compile(r"\.(on[A-Z]\w*)\s*=(?![=>])")

@@ -116,3 +116,17 @@ def test_the_way_ends_after_some_stops(open_page: OpenPage) -> None:
 def test_nothing_to_reach(open_page: OpenPage) -> None:
     """A page without controls has no stops and no trap."""
     assert walked(open_page, "<p>text") == Keyboard()
+
+
+@pytest.mark.parametrize("mode", ["open", "closed"])
+def test_stops_in_a_shadow_tree(open_page: OpenPage, mode: str) -> None:
+    """Those of an open one are stops of their own; a closed one is one, behind which the walk ends,
+    and no trap."""
+    found = walked(
+        open_page,
+        f"<button id=a>a</button><div id=h></div><button id=y>y</button><button id=z>z</button><script>"
+        f"h.attachShadow({{mode: '{mode}'}}).innerHTML = '<input><button>b</button>'</script>",
+    )
+    opened = ("#a", "#h >>> input", "#h >>> button", "#y", "#z")
+    assert found.path == (opened if mode == "open" else ("#a", "#h"))
+    assert not found.trapped

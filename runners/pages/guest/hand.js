@@ -44,7 +44,7 @@
     return parts.join(" > ");
   };
   return {
-    one, name,
+    one, name, top,
     // Scrolls there; the middle of the largest part that lies in view, and whether a hit there is one of it.
     spot(el) {
       if (!el) return null;

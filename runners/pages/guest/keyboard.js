@@ -13,14 +13,17 @@
   const PSEUDO = ["boxShadow", "borderTopColor", "borderTopWidth", "backgroundColor", "opacity", "transform", "outlineStyle",
     "content", "width", "display"];
   const MOST = 1500; // elements looked at; a page must not hang by us
-  const all = (css) => Array.from(Document.prototype.querySelectorAll.call(document, css)).slice(0, MOST);
+  const all = (css) => __all(css).slice(0, MOST);
   const matches = (el, css) => Element.prototype.matches.call(el, css);
   const closest = (el, css) => Element.prototype.closest.call(el, css);
   const rect = (el) => Element.prototype.getBoundingClientRect.call(el);
-  const active = Object.getOwnPropertyDescriptor(Document.prototype, "activeElement").get;
   const next = Object.getOwnPropertyDescriptor(Element.prototype, "nextElementSibling").get;
   const parent = Object.getOwnPropertyDescriptor(Node.prototype, "parentNode").get;
-  const before = new Map();
+  const before = new Map(), met = new Map();
+  const name = (el) => {
+    const tree = Node.prototype.getRootNode.call(el);
+    return tree instanceof ShadowRoot ? `${name(tree.host)} >>> ${hand.name(el)}` : hand.name(el);
+  };
 
   const look = (el) => {
     const cs = getComputedStyle(el);
@@ -62,7 +65,7 @@
   return {
     begin(most) {
       const found = candidates();
-      const at = active.call(document);
+      const at = hand.top();
       if (!dialog() && at && at !== document.body && at !== document.documentElement) {
         // The next Tab starts at the top and not behind what a script or autofocus chose.
         const root = document.documentElement, had = root.getAttribute("tabindex");
@@ -71,18 +74,19 @@
         if (had === null) root.removeAttribute("tabindex"); else root.setAttribute("tabindex", had);
       }
       let count = 0;
-      for (const el of found) if (el !== active.call(document) && count++ < most) before.set(el, looks(el));
+      for (const el of found) if (el !== hand.top() && count++ < most) before.set(el, looks(el));
       const reach = all(`${NATIVE}, [tabindex]`).filter((el) => usable(el) && tabbed(el));
       return { interactive: found.size, reach: new Set(reach.map(stop)).size };
     },
     here() {
-      const at = active.call(document);
+      const at = hand.top();
       if (!at || at === document.body || at === document.documentElement) return null;
       const told = looks(at), was = before.get(at);
-      return { name: hand.name(at), stop: hand.name(stop(at)), frame: /^i?frame$/i.test(at.tagName),
+      met.set(name(at), at);
+      return { name: name(at), stop: name(stop(at)), frame: /^i?frame$/i.test(at.tagName),
         held: !!closest(at, "dialog, [aria-modal=true]"), told, ringed: /^i?frame$/i.test(at.tagName) || (was === undefined ? null : told !== was) };
     },
     // How what had focus looks now.
-    left(css) { const el = hand.one(css); return el ? looks(el) : ""; },
+    left(of) { const el = met.get(of); return el && el.isConnected ? looks(el) : ""; },
   };
 })()
