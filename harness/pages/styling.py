@@ -38,6 +38,8 @@ class Styling:
     """Style attributes that set more than whether an element is shown, over the elements."""
     asked: int
     """Elements with a class: names that are there for rules (or for scripts) to find."""
+    hidden: bool = False
+    """Closed shadow trees, into whose style nobody can look."""
 
     def none(self, least: float, least_inline: float) -> bool:
         """Whether nobody styled the page: no rule in the text, no sheet that brought one, under
@@ -45,7 +47,7 @@ class Styling:
         attributes. One rule for `body` styles a whole page by inheritance, so that the share alone
         says nothing of a text with rules."""
         brought = self.linked and (self.rules or self.closed)
-        if self.written or brought or self.inline >= least_inline:
+        if self.hidden or self.written or brought or self.inline >= least_inline:
             return False
         return self.rules == 0 if self.share is None else self.share < least
 
@@ -65,6 +67,7 @@ def styling(evidence: PageEvidence, document: Document) -> Styling:
         share=share,
         inline=_inline(evidence, document),
         asked=int(dom.get("classed", 0)),
+        hidden=bool(evidence.attempts.get("closed_trees")),
     )
 
 

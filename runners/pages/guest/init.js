@@ -94,6 +94,11 @@
   const root = globalThis.Element && Element.prototype;
   for (const name of ["requestFullscreen", "webkitRequestFullscreen", "webkitRequestFullScreen"])
     stub(root, name, () => { tell("fullscreen"); return Promise.resolve(); });
+  stub(root, "attachShadow", function (kept, values) {
+    const made = apply(kept, this, values);
+    if (made.mode === "closed") tell("closed_trees");
+    return made;
+  });
   const video = globalThis.HTMLVideoElement && HTMLVideoElement.prototype;
   for (const name of ["webkitEnterFullscreen", "webkitEnterFullScreen"])
     stub(video, name, () => { tell("fullscreen"); });

@@ -4,12 +4,13 @@
   const root = document.documentElement || document.createElement("html"), body = document.body;
   // A phone zooms out until all fits, which innerWidth tells; this is what was laid out for.
   const width = (document.scrollingElement || root).clientWidth || innerWidth;
-  const all = Array.from(document.querySelectorAll("body *"), plain).slice(0, MOST);
+  const inside = (tree) => Array.from(tree.querySelectorAll(tree === document ? "body *" : "*"), plain);
+  const all = __roots().flatMap(inside).slice(0, MOST);
   const offenders = [], lefts = new Set();
   const name = (el) => el.id ? `#${el.id}` : el.tagName.toLowerCase() + (el.classList.length ? `.${el.classList[0]}` : "");
   const offend = (what, el) => { if (offenders.length < 12) offenders.push(`${what} ${name(el)}`); };
   const scrolls = (el) => {
-    for (let e = plain(el.parentElement); e && e !== body && e !== root; e = plain(e.parentElement))
+    for (let e = plain(__above(bare(el))); e && e !== body && e !== root; e = plain(__above(bare(e))))
       if (getComputedStyle(bare(e)).overflowX !== "visible") return true;
     return false;
   };
