@@ -351,7 +351,7 @@ class PageEvidence:
     attempts: Mapping[str, int] = field(default_factory=dict)
     """Refused or stubbed, by name: dialogs, popups, navigations, downloads, permissions, of those
     devices, workers, sockets, rtc, service_workers, file_choosers, fullscreen, prints, beacons,
-    closed_trees, frames, exceptions, console, requests, clock (that could not be moved), restless (`follow`)."""
+    closed_trees, frames, exceptions, console, requests, clock (not moved), restless (`follow`)."""
     looks: tuple[Look, ...] = ()
     dom: Numbers = field(default_factory=dict)
     """Counts of the document at rest; the keys stand in `runners/pages/guest/measure.js`."""
