@@ -18,6 +18,7 @@ _ONE: dict[str, tuple[str, str]] = {
     "navigations": ("leads away", "leads away {} times"),
     "clipboard": ("copied to the clipboard", "copied {} times"),
     "scrolled": ("scrolled", "scrolled"),
+    "sounds": ("a sound", "{} sounds"),
     "value": ("another field changed", "{} other fields changed"),
     "draws": ("drew", "drew {} times"),
 }

@@ -219,10 +219,10 @@ class Control:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Effect:
-    """What one action changed; zero everywhere is a dead control."""
+    """What one action changed; zero everywhere is a dead control. `nodes`: added or removed;
+    `value`: form values other than the one that was typed; `sounds`: begun, or words spoken."""
 
     nodes: int = 0
-    """Nodes added or removed."""
     attributes: int = 0
     text: int = 0
     pixels: float = 0.0
@@ -235,7 +235,7 @@ class Effect:
     clipboard: int = 0
     scrolled: int = 0
     value: int = 0
-    """Form values other than the one that was typed."""
+    sounds: int = 0
     focus: int = 0
     draws: int = 0
     errors: int = 0
@@ -351,7 +351,7 @@ class PageEvidence:
     attempts: Mapping[str, int] = field(default_factory=dict)
     """Refused or stubbed, by name: dialogs, popups, navigations, downloads, permissions, of those
     devices, workers, sockets, rtc, service_workers, file_choosers, fullscreen, prints, beacons,
-    closed_trees, frames, exceptions, console, requests, clock (not moved), restless (`follow`)."""
+    sounds, closed_trees, frames, exceptions, console, requests, clock (stuck), restless."""
     looks: tuple[Look, ...] = ()
     dom: Numbers = field(default_factory=dict)
     """Counts of the document at rest; the keys stand in `runners/pages/guest/measure.js`."""

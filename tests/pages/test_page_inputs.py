@@ -171,3 +171,30 @@ def test_the_next_number(open_page: OpenPage) -> None:
     wanted = {"#a": "11", "#b": "4", "#c": "42", "#d": "1.5", "#e": "2", "#f": "42"}
     assert typed and typed.items() <= wanted.items()
     assert len(typed) >= 4
+
+
+@pytest.mark.parametrize(
+    ("code", "effect"),
+    [
+        ("sound.createOscillator().start()", "sounds"),
+        ("const made = sound.createBufferSource(); made.start()", "sounds"),
+        ("new Audio('data:audio/wav;base64,').play().catch(() => {})", "sounds"),
+        ("speechSynthesis.speak(new SpeechSynthesisUtterance('hello'))", "sounds"),
+        ("Notification.requestPermission()", "dialogs"),
+        ("navigator.geolocation.getCurrentPosition(() => {})", "dialogs"),
+        ("kept.transaction('all', 'readwrite').objectStore('all').put(1, 'key')", "storage"),
+    ],
+)
+def test_effects_that_no_document_shows(open_page: OpenPage, code: str, effect: str) -> None:
+    """A sound, a question of the browser's, something put into a database."""
+    scene = open_page(
+        f"""<!doctype html><h1>Quiet</h1><button id=b>Do</button><button id=n>Nothing</button><script>
+        const sound = new AudioContext(); let kept; const asked = indexedDB.open("base");
+        asked.onupgradeneeded = () => asked.result.createObjectStore("all");
+        asked.onsuccess = () => {{ kept = asked.result; }};
+        b.onclick = () => {{ {code}; }}; n.onclick = () => {{}};</script>"""
+    )
+    explore(scene)
+    done = {a.selector: a.effect for a in scene.evidence.actions if a.kind == "click"}
+    assert getattr(done["#b"], effect) and done["#b"].any
+    assert not done["#n"].any

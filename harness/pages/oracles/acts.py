@@ -39,7 +39,7 @@ def effects(evidence: PageEvidence) -> set[tuple[str, str]]:
 
 
 _DEEDS = ("nodes", "text", "storage", "dialogs", "downloads", "navigations", "clipboard", "value",
-          "requests")  # fmt: skip
+          "requests", "sounds")  # fmt: skip
 """Effects beyond looks: what a control is there for."""
 
 

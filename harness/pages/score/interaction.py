@@ -92,6 +92,7 @@ def _seen(effect: Effect) -> bool:
     return bool(
         effect.pixels or effect.nodes or effect.attributes or effect.text or effect.value
         or effect.draws or effect.dialogs or effect.downloads or effect.navigations
+        or effect.sounds
     )  # fmt: skip
 
 

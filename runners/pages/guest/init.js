@@ -174,6 +174,11 @@
     if (/^(copy|cut)$/i.test(String(values[0]))) tell("clipboard");
     return apply(kept, this, values);
   });
+  for (const [kind, name] of [["AudioScheduledSourceNode", "start"], ["AudioBufferSourceNode", "start"],
+    ["HTMLMediaElement", "play"], ["SpeechSynthesis", "speak"], ["Navigator", "vibrate"]])
+    count(globalThis[kind] && globalThis[kind].prototype, name, "sounds");
+  for (const name of ["put", "add", "delete", "clear"])
+    count(globalThis.IDBObjectStore && IDBObjectStore.prototype, name, "database");
   count(globalThis, "requestAnimationFrame");
   for (const name of ["setTimeout", "setInterval"]) stub(globalThis, name, function (kept, values) {
     tell(name);

@@ -10,11 +10,11 @@ from runners.pages.tab import Tab, guest
 
 _STATE = guest("state.js")
 _COUNTED = {
-    "storage": ("storage_sets",), "console": ("console",), "requests": ("requests",),
-    "dialogs": ("dialogs",), "downloads": ("downloads",), "errors": ("exceptions",),
+    "storage": ("storage_sets", "database"), "console": ("console",), "requests": ("requests",),
+    "dialogs": ("dialogs", "permissions"), "downloads": ("downloads",), "errors": ("exceptions",),
     "draws": ("draws", "gl_calls"), "clipboard": ("clipboard",),
-    "navigations": ("navigations", "popups", "prints", "file_choosers", "fullscreen", "audio",
-                    "history", "pickers"),
+    "navigations": ("navigations", "popups", "prints", "file_choosers", "fullscreen",
+                    "history", "pickers"), "sounds": ("audio", "sounds"),
 }  # fmt: skip
 _SEEN = ("nodes", "attributes", "text", "scrolled", "focus")
 
