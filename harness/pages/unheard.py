@@ -17,7 +17,8 @@ from runners.pages.evidence import PageEvidence
 
 _KEYS = re.compile(
     r"\b(?:arrow keys?|wasd|space ?bar)\b|\b(?:press|hit) (?:the )?(?:space|enter|esc|any key"
-    r"|[a-z]\b|\w+ key)|\bkeys? [a-z](?:[ ,/]+[a-z]\b){2,}|\b(?:use|with) (?:the |your )?keyboard\b"
+    r"|[b-z]\b|a(?=\s+(?:to|or|and|for)\b|[^\w\s]|\s*$)|\w+ key)"
+    r"|\bkeys? [a-z](?:[ ,/]+[a-z]\b){2,}|\b(?:use|with) (?:the |your )?keyboard\b"
     r"|[←→↑↓]{2}",
     re.I,
 )

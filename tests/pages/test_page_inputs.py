@@ -180,15 +180,19 @@ def test_the_next_number(open_page: OpenPage) -> None:
         ("const made = sound.createBufferSource(); made.start()", "sounds"),
         ("new Audio('data:audio/wav;base64,').play().catch(() => {})", "sounds"),
         ("speechSynthesis.speak(new SpeechSynthesisUtterance('hello'))", "sounds"),
+        ("sheet.replaceSync('h1 { color: red }')", "draws"),
+        ("document.styleSheets[0].insertRule('h1 { color: red }')", "draws"),
+        ("document.querySelector('h1').animate({ opacity: [0, 1] }, 300)", "draws"),
         ("Notification.requestPermission()", "dialogs"),
         ("navigator.geolocation.getCurrentPosition(() => {})", "dialogs"),
         ("kept.transaction('all', 'readwrite').objectStore('all').put(1, 'key')", "storage"),
     ],
 )
 def test_effects_that_no_document_shows(open_page: OpenPage, code: str, effect: str) -> None:
-    """A sound, a question of the browser's, something put into a database."""
+    """A sound, a rule or an animation of a script's, a question of the browser's, a database."""
     scene = open_page(
-        f"""<!doctype html><h1>Quiet</h1><button id=b>Do</button><button id=n>Nothing</button><script>
+        f"""<!doctype html><h1>Quiet</h1><button id=b>Do</button><button id=n>Nothing</button><style></style><script>
+        const sheet = new CSSStyleSheet(); document.adoptedStyleSheets = [sheet];
         const sound = new AudioContext(); let kept; const asked = indexedDB.open("base");
         asked.onupgradeneeded = () => asked.result.createObjectStore("all");
         asked.onsuccess = () => {{ kept = asked.result; }};

@@ -253,3 +253,24 @@ def test_an_animation_may_keep_a_helper(code: str, told: bool) -> None:
     moves = replace(GOOD.motion, early=0.2, late=0.2)
     decision = said(document, motion=moves, coverage={"functions": 4, "functions_run": 2}, **silent)
     assert doubted(decision, Reason.DEAD_CONTROLS) is told, decision
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Press a to jump", True),
+        ("Left: press A", True),
+        ("Press A, D to move", True),
+        ("press x", True),
+        ("Connect a gamepad and press a button", False),
+    ],
+)
+def test_keys_that_a_page_asks_for(text: str, told: bool) -> None:
+    """A letter is a key; an article is none."""
+    document = read_document(
+        f"<!doctype html><html lang=en><title>Pad</title><style>p {{ margin: 0 }}</style><p>{text}</p>"
+        "<script>const look = () => requestAnimationFrame(look); look();</script></html>"
+    )
+    silent: dict[str, Any] = {"listeners": {}, "own_listeners": {}, "actions": (), "controls": ()}
+    silent |= {"words": {**GOOD.words, "text": text}, "coverage": {"functions": 1}}
+    assert doubted(said(document, **silent), Reason.DEAD_CONTROLS) is told

@@ -174,6 +174,8 @@
     if (/^(copy|cut)$/i.test(String(values[0]))) tell("clipboard");
     return apply(kept, this, values);
   });
+  for (const name of ["insertRule", "deleteRule", "addRule", "removeRule", "replace", "replaceSync"])
+    count(globalThis.CSSStyleSheet && CSSStyleSheet.prototype, name, "restyles");
   for (const [kind, name] of [["AudioScheduledSourceNode", "start"], ["AudioBufferSourceNode", "start"],
     ["HTMLMediaElement", "play"], ["SpeechSynthesis", "speak"], ["Navigator", "vibrate"]])
     count(globalThis[kind] && globalThis[kind].prototype, name, "sounds");

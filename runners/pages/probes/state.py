@@ -12,7 +12,7 @@ _STATE = guest("state.js")
 _COUNTED = {
     "storage": ("storage_sets", "database"), "console": ("console",), "requests": ("requests",),
     "dialogs": ("dialogs", "permissions"), "downloads": ("downloads",), "errors": ("exceptions",),
-    "draws": ("draws", "gl_calls"), "clipboard": ("clipboard",),
+    "draws": ("draws", "gl_calls", "animate", "restyles"), "clipboard": ("clipboard",),
     "navigations": ("navigations", "popups", "prints", "file_choosers", "fullscreen",
                     "history", "pickers"), "sounds": ("audio", "sounds"),
 }  # fmt: skip
